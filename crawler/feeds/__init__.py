@@ -1,0 +1,1 @@
+"""Pure readers of feeds and API answers, one file a kind."""

@@ -1,0 +1,108 @@
+"""What the crawler hands on: text as published, with where and when it was seen. Nothing here is interpreted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Section = Literal["executive", "board", "advisory", "staff", "speaker"]
+Scope = Literal["here", "elsewhere"]
+PageKind = Literal["leaders", "speakers"]
+FeedKind = Literal["rss", "atom", "json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonItem:
+    """One person as a page shows them; every text verbatim but for white space.
+
+    `title_scope` is `elsewhere` when the title names a job at another organisation, which then stands in
+    `organisation`; it is None where the page's own organisation is meant.
+    """
+
+    name: str
+    title: str | None = None
+    organisation: str | None = None
+    section: Section = "executive"
+    title_scope: Scope = "here"
+    links: tuple[str, ...] = ()
+    """Absolute addresses on the person's own card: profile pages, blogs, accounts. Never mailto or tel."""
+    talks: tuple[str, ...] = ()
+    excerpt: str = ""
+    """The text around the person that proves it, at most 300 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFeed:
+    """The address of a feed that a page advertises (autodiscovery, rel=me, a link on somebody's card)."""
+
+    url: str
+    kind: FeedKind
+    title: str | None = None
+    person: str | None = None
+    """The name on the card that holds the link; None where the page as a whole advertises it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageReading:
+    """What a pure reader makes of one page: people, or none and a reason code."""
+
+    kind: PageKind
+    reader: str
+    people: tuple[PersonItem, ...] = ()
+    reason: str | None = None
+    """Why nobody was found: no_people, needs_javascript, testimonials, error_page, empty, unreadable ..."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageItem:
+    """One page that was fetched and read, of one organisation or event."""
+
+    subject: str
+    """The key the spider was given for the organisation or event."""
+    url: str
+    fetched_at: datetime
+    reading: PageReading
+    feeds: tuple[FoundFeed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteItem:
+    """The end of one site's crawl: what became of it."""
+
+    subject: str
+    reason: str | None
+    """None where people were found; else a code: robots, dns, tls, timeout, http_404, needs_javascript,
+    no_leadership_page, no_people, wrong_site, no_website ..."""
+    pages: int
+    leadership_url: str | None = None
+    """The page that gave most people."""
+    site_name_seen: bool | None = None
+    """Whether the home page names the company; None where it could not be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryItem:
+    """One entry of a feed. `id` is the feed's own id, else the link, else a hash of the content."""
+
+    id: str
+    title: str
+    """Plain text."""
+    url: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    author: str | None = None
+    summary: str = ""
+    """Plain text, at most 500 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedReading:
+    """What a pure reader makes of one feed document."""
+
+    kind: FeedKind
+    title: str | None
+    link: str | None
+    entries: tuple[EntryItem, ...] = ()
+    problems: tuple[str, ...] = ()
+    """Codes, e.g. not_well_formed, truncated, no_date, bad_date, missing_id, not_a_feed."""

@@ -1,0 +1,1 @@
+"""One module a reader; its name is its identity."""

@@ -1,0 +1,1 @@
+"""Spiders: they only navigate; pages extract."""

@@ -1,0 +1,1 @@
+"""Items in, rows out: the bridge from pages to the watchlist."""

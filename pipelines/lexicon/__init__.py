@@ -1,0 +1,1 @@
+"""What words mean: names, titles, organisations, links, languages; pure functions over config/vocab."""

@@ -1,0 +1,1 @@
+"""The user's side: goal, watchlist, digest, schedule, command line."""

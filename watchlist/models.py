@@ -1,0 +1,350 @@
+"""The tables. Facts about the world hang on source records; what a user typed hangs on the user."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+def _id() -> Any:
+    return Field(default=None, primary_key=True)
+
+
+def _ref(target: str, *, index: bool = True) -> Any:
+    """A required reference; rows go with what they hang on."""
+    return Field(foreign_key=target, index=index, ondelete="CASCADE")
+
+
+def _maybe(target: str, *, index: bool = True) -> Any:
+    """A reference that may be missing; rows go with what they hang on."""
+    return Field(default=None, foreign_key=target, index=index, ondelete="CASCADE", nullable=True)
+
+
+def _utc() -> Any:
+    return Field(sa_type=DateTime(timezone=True))
+
+
+def _utc_or_none(*, index: bool = False) -> Any:
+    return Field(default=None, sa_type=DateTime(timezone=True), nullable=True, index=index)
+
+
+class Meta(SQLModel, table=True):
+    """Facts about the database itself, such as the key of the suppression hashes."""
+
+    key: str = Field(primary_key=True)
+    value: str
+
+
+class User(SQLModel, table=True):
+    """Somebody who watches. A fresh home has one, called `me`."""
+
+    __tablename__ = "app_user"
+
+    id: int | None = _id()
+    name: str = Field(unique=True)
+    created_at: datetime = _utc()
+
+
+# --- facts about the world -------------------------------------------------------------------------------------
+
+
+class Organization(SQLModel, table=True):
+    """A company on a list, or one that was imported by hand."""
+
+    id: int | None = _id()
+    key: str = Field(unique=True)
+    """Stable: Wikidata id, else CIK, else host of the website, else the folded name."""
+    name: str
+    website: str | None = None
+    wikidata_id: str | None = None
+    cik: str | None = None
+    country: str | None = None
+    leadership_url: str | None = None
+    site_state: str = "unverified"
+    """unverified | confirmed | wrong_site"""
+
+
+class CompanyList(SQLModel, table=True):
+    """A TOP-N list of a field."""
+
+    __tablename__ = "company_list"
+
+    id: int | None = _id()
+    key: str = Field(unique=True)
+    field: str
+
+
+class ListEntry(SQLModel, table=True):
+    """One line of a list; `source` and `as_of` say where the rank comes from."""
+
+    __tablename__ = "list_entry"
+    __table_args__ = (UniqueConstraint("list_id", "organization_id"),)
+
+    id: int | None = _id()
+    list_id: int = _ref("company_list.id")
+    organization_id: int = _ref("organization.id")
+    rank: int
+    source: str
+    as_of: str | None = None
+
+
+class SourceRecord(SQLModel, table=True):
+    """What a source said about one person, verbatim. Never edited; erased by `people forget`."""
+
+    __tablename__ = "source_record"
+
+    id: int | None = _id()
+    key: str = Field(unique=True)
+    """sha256 of kind, url and payload: the same statement on the same page is one record."""
+    kind: str
+    """leader | speaker | manual"""
+    url: str
+    reader: str
+    fetched_at: datetime = _utc()
+    excerpt: str
+    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class Person(SQLModel, table=True):
+    """One human being, as far as records and judgements tell."""
+
+    id: int | None = _id()
+    name: str
+    name_key: str = Field(index=True)
+    created_at: datetime = _utc()
+    source_record_id: int = _ref("source_record.id")
+
+
+class Position(SQLModel, table=True):
+    """A role of a person at an organisation, as long as its page showed it."""
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "organisation_key", "title", "section"),
+        Index("ix_position_current", "organization_id", "function", "ended_at"),
+    )
+
+    id: int | None = _id()
+    person_id: int = _ref("person.id")
+    organization_id: int | None = _maybe("organization.id", index=False)
+    """None where the organisation is on no list."""
+    organisation: str
+    """Its name as the source has it."""
+    organisation_key: str
+    title: str
+    """Empty where the page gives none."""
+    function: str
+    level: str
+    section: str
+    language: str | None = None
+    page_url: str
+    """The page that showed it last; missing from two good readings of it ends the position."""
+    first_seen_at: datetime = _utc()
+    seen_at: datetime = _utc()
+    misses: int = 0
+    """Good readings of the page since `seen_at` that did not show it."""
+    ended_at: datetime | None = _utc_or_none()
+    source_record_id: int = _ref("source_record.id")
+
+
+class Profile(SQLModel, table=True):
+    """An account or page of a person elsewhere."""
+
+    __table_args__ = (UniqueConstraint("person_id", "url"),)
+
+    id: int | None = _id()
+    person_id: int = _ref("person.id")
+    platform: str
+    url: str = Field(index=True)
+    """Canonical form (pipelines.lexicon.links)."""
+    access: str
+    """feed | documented_api | link_only"""
+    verified: str
+    """How it is known to be theirs: own_card | rel_me | user"""
+    first_seen_at: datetime = _utc()
+    source_record_id: int = _ref("source_record.id")
+
+
+class Event(SQLModel, table=True):
+    """A conference or one edition of it."""
+
+    id: int | None = _id()
+    key: str = Field(unique=True)
+    name: str
+    platform: str
+    url: str
+    field: str | None = None
+
+
+class Talk(SQLModel, table=True):
+    """A talk of a person at an event. The title may be empty: a speaker is known before the talk is."""
+
+    __table_args__ = (UniqueConstraint("event_id", "person_id", "title"),)
+
+    id: int | None = _id()
+    event_id: int = _ref("event.id")
+    person_id: int = _ref("person.id")
+    title: str
+    first_seen_at: datetime = _utc()
+    source_record_id: int = _ref("source_record.id")
+
+
+class Move(SQLModel, table=True):
+    """A role change, made of two positions with a page behind each."""
+
+    __table_args__ = (UniqueConstraint("person_id", "to_position_id"),)
+
+    id: int | None = _id()
+    person_id: int = _ref("person.id")
+    kind: str
+    """moved (another organisation) | new_role (same organisation)"""
+    from_position_id: int = _ref("position.id", index=False)
+    to_position_id: int = _ref("position.id", index=False)
+    seen_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+
+
+class Feed(SQLModel, table=True):
+    """The address of a feed, whose it is, and when to look next."""
+
+    __table_args__ = (Index("ix_feed_due", "state", "next_at"),)
+
+    id: int | None = _id()
+    url: str = Field(unique=True)
+    kind: str
+    title: str | None = None
+    person_id: int | None = _maybe("person.id")
+    organization_id: int | None = _maybe("organization.id")
+    found_on: str
+    """The page that advertises it."""
+    found_at: datetime = _utc()
+    state: str = "new"
+    """new | ok | failing | blocked | gone"""
+    state_since: datetime = _utc()
+    reason: str | None = None
+    failures: int = 0
+    etag: str | None = None
+    last_modified: str | None = None
+    fetched_at: datetime | None = _utc_or_none()
+    baseline_at: datetime | None = _utc_or_none()
+    """The first good look: what was older then is timeline only."""
+    next_at: datetime = _utc()
+    lease_until: datetime | None = _utc_or_none()
+
+
+class Entry(SQLModel, table=True):
+    """One entry of a feed; evidence is the feed's address, the entry's own and `first_seen_at`."""
+
+    __table_args__ = (
+        UniqueConstraint("feed_id", "external_id"),
+        Index("ix_entry_person", "person_id", "published"),
+        Index("ix_entry_published", "published", "person_id"),
+    )
+
+    id: int | None = _id()
+    feed_id: int = _ref("feed.id")
+    external_id: str
+    person_id: int | None = _maybe("person.id", index=False)
+    organization_id: int | None = _maybe("organization.id")
+    title: str
+    url: str | None = None
+    author: str | None = None
+    summary: str = ""
+    published: datetime = _utc()
+    """As the feed says; where it says nothing or a future time, when it was first seen."""
+    updated: datetime | None = _utc_or_none()
+    first_seen_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+    baseline: bool = False
+    """Old already at the feed's first look: on the timeline, never in a digest."""
+
+
+class Visit(SQLModel, table=True):
+    """The last crawl of one organisation or event, and the last one that found people."""
+
+    __table_args__ = (UniqueConstraint("kind", "organization_id"), UniqueConstraint("kind", "event_id"))
+
+    id: int | None = _id()
+    kind: str
+    """leaders | speakers"""
+    organization_id: int | None = _maybe("organization.id")
+    event_id: int | None = _maybe("event.id")
+    finished_at: datetime = _utc()
+    reason: str | None = None
+    """None: people were found; else the reason code."""
+    pages: int = 0
+    people: int = 0
+    good_at: datetime | None = _utc_or_none()
+    good_people: int = 0
+
+
+class Suppression(SQLModel, table=True):
+    """A keyed hash of somebody or something that must never be stored again."""
+
+    id: int | None = _id()
+    kind: str
+    """person | url"""
+    key_hash: str = Field(unique=True)
+    created_at: datetime = _utc()
+
+
+class Job(SQLModel, table=True):
+    """The due-table: which job runs next when. Times survive a restart."""
+
+    __table_args__ = (UniqueConstraint("name", "key"),)
+
+    id: int | None = _id()
+    name: str
+    key: str
+    next_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+    lease_until: datetime | None = _utc_or_none()
+    last_run_at: datetime | None = _utc_or_none()
+    last_result: str | None = None
+
+
+# --- what a user typed -----------------------------------------------------------------------------------------
+
+
+class Goal(SQLModel, table=True):
+    """Point A, point B and the list on which to look for people who stand there."""
+
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: int | None = _id()
+    user_id: int = _ref("app_user.id")
+    name: str
+    current_title: str
+    target_title: str
+    function: str
+    level: str
+    field: str | None = None
+    list_id: int = _ref("company_list.id")
+    follow: str = "none"
+    """goal: people of the function are followed as they are found on a first crawl | all | none"""
+    created_at: datetime = _utc()
+
+
+class Follow(SQLModel, table=True):
+    """What a user does with a person. Nobody is followed without the user's own act."""
+
+    __table_args__ = (UniqueConstraint("user_id", "person_id"),)
+
+    id: int | None = _id()
+    user_id: int = _ref("app_user.id")
+    person_id: int = _ref("person.id")
+    state: str
+    """followed | candidate | unfollowed"""
+    since: datetime = _utc()
+
+
+class Digest(SQLModel, table=True):
+    """One digest a local date: the window it covers. Its content is computed from that."""
+
+    __table_args__ = (UniqueConstraint("user_id", "day"),)
+
+    id: int | None = _id()
+    user_id: int = _ref("app_user.id")
+    day: date
+    since: datetime = _utc()
+    until: datetime = _utc()
+    built_at: datetime = _utc()
