@@ -1,12 +1,23 @@
-"""The tables. Facts about the world hang on source records; what a user typed hangs on the user."""
+"""The tables. Facts about the world hang on source records; what a user typed hangs on the user.
+
+Times are stored and come back as aware UTC on both databases; a naive one is refused (SQLModel's UTCDateTime).
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
+
+# A constraint without a name cannot be dropped by a later migration on both databases.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 
 def _id() -> Any:
@@ -14,21 +25,13 @@ def _id() -> Any:
 
 
 def _ref(target: str, *, index: bool = True) -> Any:
-    """A required reference; rows go with what they hang on."""
+    """A required reference; rows go with what they hang on. `index` off where a unique constraint begins with it."""
     return Field(foreign_key=target, index=index, ondelete="CASCADE")
 
 
 def _maybe(target: str, *, index: bool = True) -> Any:
     """A reference that may be missing; rows go with what they hang on."""
     return Field(default=None, foreign_key=target, index=index, ondelete="CASCADE", nullable=True)
-
-
-def _utc() -> Any:
-    return Field(sa_type=DateTime(timezone=True))
-
-
-def _utc_or_none(*, index: bool = False) -> Any:
-    return Field(default=None, sa_type=DateTime(timezone=True), nullable=True, index=index)
 
 
 class Meta(SQLModel, table=True):
@@ -45,7 +48,7 @@ class User(SQLModel, table=True):
 
     id: int | None = _id()
     name: str = Field(unique=True)
-    created_at: datetime = _utc()
+    created_at: datetime
 
 
 # --- facts about the world -------------------------------------------------------------------------------------
@@ -84,7 +87,7 @@ class ListEntry(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("list_id", "organization_id"),)
 
     id: int | None = _id()
-    list_id: int = _ref("company_list.id")
+    list_id: int = _ref("company_list.id", index=False)
     organization_id: int = _ref("organization.id")
     rank: int
     source: str
@@ -103,7 +106,9 @@ class SourceRecord(SQLModel, table=True):
     """leader | speaker | manual"""
     url: str
     reader: str
-    fetched_at: datetime = _utc()
+    fetched_at: datetime
+    name_key: str = Field(index=True)
+    """Key of the name it speaks of: `people forget` finds by it what no row hangs on any more."""
     excerpt: str
     payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
@@ -114,7 +119,7 @@ class Person(SQLModel, table=True):
     id: int | None = _id()
     name: str
     name_key: str = Field(index=True)
-    created_at: datetime = _utc()
+    created_at: datetime
     source_record_id: int = _ref("source_record.id")
 
 
@@ -127,7 +132,7 @@ class Position(SQLModel, table=True):
     )
 
     id: int | None = _id()
-    person_id: int = _ref("person.id")
+    person_id: int = _ref("person.id", index=False)
     organization_id: int | None = _maybe("organization.id", index=False)
     """None where the organisation is on no list."""
     organisation: str
@@ -140,12 +145,14 @@ class Position(SQLModel, table=True):
     section: str
     language: str | None = None
     page_url: str
-    """The page that showed it last; missing from two good readings of it ends the position."""
-    first_seen_at: datetime = _utc()
-    seen_at: datetime = _utc()
+    """The page that showed it last."""
+    own_page: bool = False
+    """Whether the organisation's own site says so; only then its absence there ends the position."""
+    first_seen_at: datetime
+    seen_at: datetime
     misses: int = 0
-    """Good readings of the page since `seen_at` that did not show it."""
-    ended_at: datetime | None = _utc_or_none()
+    """Good crawls of the organisation since `seen_at` that did not show it; two end it."""
+    ended_at: datetime | None = None
     source_record_id: int = _ref("source_record.id")
 
 
@@ -155,7 +162,7 @@ class Profile(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("person_id", "url"),)
 
     id: int | None = _id()
-    person_id: int = _ref("person.id")
+    person_id: int = _ref("person.id", index=False)
     platform: str
     url: str = Field(index=True)
     """Canonical form (pipelines.lexicon.links)."""
@@ -163,7 +170,9 @@ class Profile(SQLModel, table=True):
     """feed | documented_api | link_only"""
     verified: str
     """How it is known to be theirs: own_card | rel_me | user"""
-    first_seen_at: datetime = _utc()
+    first_seen_at: datetime
+    looked_at: datetime | None = None
+    """When it was last searched for feeds and links."""
     source_record_id: int = _ref("source_record.id")
 
 
@@ -184,10 +193,10 @@ class Talk(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("event_id", "person_id", "title"),)
 
     id: int | None = _id()
-    event_id: int = _ref("event.id")
+    event_id: int = _ref("event.id", index=False)
     person_id: int = _ref("person.id")
     title: str
-    first_seen_at: datetime = _utc()
+    first_seen_at: datetime
     source_record_id: int = _ref("source_record.id")
 
 
@@ -197,12 +206,12 @@ class Move(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("person_id", "to_position_id"),)
 
     id: int | None = _id()
-    person_id: int = _ref("person.id")
+    person_id: int = _ref("person.id", index=False)
     kind: str
     """moved (another organisation) | new_role (same organisation)"""
     from_position_id: int = _ref("position.id", index=False)
     to_position_id: int = _ref("position.id", index=False)
-    seen_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+    seen_at: datetime = Field(index=True)
 
 
 class Feed(SQLModel, table=True):
@@ -218,19 +227,19 @@ class Feed(SQLModel, table=True):
     organization_id: int | None = _maybe("organization.id")
     found_on: str
     """The page that advertises it."""
-    found_at: datetime = _utc()
+    found_at: datetime
     state: str = "new"
     """new | ok | failing | blocked | gone"""
-    state_since: datetime = _utc()
+    state_since: datetime
     reason: str | None = None
     failures: int = 0
     etag: str | None = None
     last_modified: str | None = None
-    fetched_at: datetime | None = _utc_or_none()
-    baseline_at: datetime | None = _utc_or_none()
+    fetched_at: datetime | None = None
+    baseline_at: datetime | None = None
     """The first good look: what was older then is timeline only."""
-    next_at: datetime = _utc()
-    lease_until: datetime | None = _utc_or_none()
+    next_at: datetime
+    lease_until: datetime | None = None
 
 
 class Entry(SQLModel, table=True):
@@ -243,7 +252,7 @@ class Entry(SQLModel, table=True):
     )
 
     id: int | None = _id()
-    feed_id: int = _ref("feed.id")
+    feed_id: int = _ref("feed.id", index=False)
     external_id: str
     person_id: int | None = _maybe("person.id", index=False)
     organization_id: int | None = _maybe("organization.id")
@@ -251,10 +260,10 @@ class Entry(SQLModel, table=True):
     url: str | None = None
     author: str | None = None
     summary: str = ""
-    published: datetime = _utc()
+    published: datetime
     """As the feed says; where it says nothing or a future time, when it was first seen."""
-    updated: datetime | None = _utc_or_none()
-    first_seen_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
+    updated: datetime | None = None
+    first_seen_at: datetime = Field(index=True)
     baseline: bool = False
     """Old already at the feed's first look: on the timeline, never in a digest."""
 
@@ -269,12 +278,12 @@ class Visit(SQLModel, table=True):
     """leaders | speakers"""
     organization_id: int | None = _maybe("organization.id")
     event_id: int | None = _maybe("event.id")
-    finished_at: datetime = _utc()
+    finished_at: datetime
     reason: str | None = None
     """None: people were found; else the reason code."""
     pages: int = 0
     people: int = 0
-    good_at: datetime | None = _utc_or_none()
+    good_at: datetime | None = None
     good_people: int = 0
 
 
@@ -285,7 +294,7 @@ class Suppression(SQLModel, table=True):
     kind: str
     """person | url"""
     key_hash: str = Field(unique=True)
-    created_at: datetime = _utc()
+    created_at: datetime
 
 
 class Job(SQLModel, table=True):
@@ -296,9 +305,9 @@ class Job(SQLModel, table=True):
     id: int | None = _id()
     name: str
     key: str
-    next_at: datetime = Field(sa_type=DateTime(timezone=True), index=True)
-    lease_until: datetime | None = _utc_or_none()
-    last_run_at: datetime | None = _utc_or_none()
+    next_at: datetime = Field(index=True)
+    lease_until: datetime | None = None
+    last_run_at: datetime | None = None
     last_result: str | None = None
 
 
@@ -311,7 +320,7 @@ class Goal(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("user_id", "name"),)
 
     id: int | None = _id()
-    user_id: int = _ref("app_user.id")
+    user_id: int = _ref("app_user.id", index=False)
     name: str
     current_title: str
     target_title: str
@@ -321,7 +330,7 @@ class Goal(SQLModel, table=True):
     list_id: int = _ref("company_list.id")
     follow: str = "none"
     """goal: people of the function are followed as they are found on a first crawl | all | none"""
-    created_at: datetime = _utc()
+    created_at: datetime
 
 
 class Follow(SQLModel, table=True):
@@ -330,11 +339,11 @@ class Follow(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("user_id", "person_id"),)
 
     id: int | None = _id()
-    user_id: int = _ref("app_user.id")
+    user_id: int = _ref("app_user.id", index=False)
     person_id: int = _ref("person.id")
     state: str
     """followed | candidate | unfollowed"""
-    since: datetime = _utc()
+    since: datetime
 
 
 class Digest(SQLModel, table=True):
@@ -343,8 +352,8 @@ class Digest(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("user_id", "day"),)
 
     id: int | None = _id()
-    user_id: int = _ref("app_user.id")
+    user_id: int = _ref("app_user.id", index=False)
     day: date
-    since: datetime = _utc()
-    until: datetime = _utc()
-    built_at: datetime = _utc()
+    since: datetime
+    until: datetime
+    built_at: datetime

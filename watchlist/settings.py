@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import re
 import tomllib
@@ -149,6 +150,21 @@ def load_settings(home: Path) -> Settings:
         return Settings.model_validate({**values, "home": home})
     except ValidationError as error:
         raise _setting_error(file, error) from None
+
+
+def write_setting(home: Path, name: str, value: str) -> None:
+    """Set one top-level text setting in `home/config.toml`; everything else in the file stays as it is."""
+    file = home / "config.toml"
+    lines = file.read_text("utf-8-sig").splitlines() if file.is_file() else []
+    line = f"{name} = {json.dumps(value)}"  # a JSON string is a TOML basic string
+    end = next((number for number, text in enumerate(lines) if text.lstrip().startswith("[")), len(lines))
+    place = next((number for number in range(end) if re.match(rf"\s*{name}\s*=", lines[number])), None)
+    if place is None:
+        lines.insert(0, line)
+    else:
+        lines[place] = line
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    file.chmod(0o600)
 
 
 def read_toml(file: Path) -> dict[str, Any]:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from crawler.items import PageKind, PageReading
-from crawler.pages.base import readers
+from crawler.pages.base import readers as known_readers  # `readers` is the name of the folder they live in
 from crawler.pages.document import Document
 
 __all__ = ["Document", "read_page"]
 
 
 def read_page(document: Document, *, kind: PageKind | None = None) -> PageReading:
-    """What the first reader that finds people makes of a document.
+    """What the readers make of a document: the reading with most people of the first priority class that finds any.
 
-    Exact formats are asked before patterns of markup. Without `kind` readers of both kinds are asked, and the
-    reading with most people wins among those of the same priority class. Nobody found is a reading with a reason.
+    Exact formats are asked before patterns of markup; without `kind` readers of both kinds are asked. Nobody found
+    is a reading with a reason. A page that asks not to be indexed is not read (robots meta, leaders.md section 3).
     """
+    if document.is_html and document.noindex:
+        return PageReading(kind=kind or "leaders", reader="none", reason="noindex")
     empty: PageReading | None = None
-    for reader in readers():
-        if kind not in (None, reader.kind) or not reader.matches(document):
-            continue
-        reading = reader.read(document)
-        if reading.people:
-            return reading
-        empty = empty or reading
+    asked = (reader for reader in known_readers() if kind in (None, reader.kind))
+    for _, alike in groupby(asked, key=lambda reader: reader.priority):
+        readings = [reader.read(document) for reader in alike if reader.matches(document)]
+        best = max(readings, key=lambda reading: len(reading.people), default=None)
+        if best is not None and best.people:
+            return best
+        empty = best or empty
     return empty or PageReading(kind=kind or "leaders", reader="none", reason="no_people")

@@ -56,6 +56,16 @@ class Document:
         return lang[:2] if re.match(r"[a-z]{2}\b", lang) else None
 
     @cached_property
+    def noindex(self) -> bool:
+        """Whether the page asks robots, or ours by name, not to index it."""
+        rules = self.selector.xpath("//meta[@content and @name]")[:200]
+        return any(
+            rule.attrib["name"].strip().lower() in ("robots", "mentorwatch")
+            and re.search(r"\b(?:noindex|none)\b", rule.attrib["content"].lower()) is not None
+            for rule in rules
+        )
+
+    @cached_property
     def json(self) -> Any | None:
         """The document as JSON; None where it is not JSON."""
         if not self.text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):

@@ -1,0 +1,81 @@
+"""config/access.toml: sites that are never fetched, special names, shared platforms, documented APIs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from watchlist.settings import config_dir, read_toml
+
+if TYPE_CHECKING:
+    from crawler.fetch.urls import Target
+
+FLOOR_SECONDS = 2.0
+"""No configuration brings the gap between two requests to one site below this (design section 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedApi:
+    """One API of the closed list."""
+
+    name: str
+    documentation: str
+    origin: str
+    endpoints: tuple[str, ...]
+    gap_seconds: float
+    limits: str
+
+    def offers(self, target: Target) -> bool:
+        """Whether the target is one of the endpoints; an escaped slash could lead out of one and is none."""
+        if target.origin != self.origin or "%2f" in target.path.lower() or "%5c" in target.path.lower():
+            return False
+        return any(target.path == end or (end[-1] == "/" and target.path.startswith(end)) for end in self.endpoints)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRules:
+    """The whole file, ready to be asked."""
+
+    never_fetched: frozenset[str]
+    special_names: frozenset[str]
+    shared_platforms: frozenset[str]
+    apis: tuple[DocumentedApi, ...]
+
+    def is_never_fetched(self, host: str) -> bool:
+        """Whether the host belongs to a site that is never fetched."""
+        return not self.never_fetched.isdisjoint(suffixes(host))
+
+    def is_special(self, host: str) -> bool:
+        """Whether the name means this machine or a private network: a special name or a name without a dot."""
+        return "." not in host.rstrip(".") or not self.special_names.isdisjoint(suffixes(host))
+
+    def platform(self, host: str) -> str | None:
+        """The shared platform the host belongs to."""
+        return next((name for name in suffixes(host) if name in self.shared_platforms), None)
+
+    def api(self, target: Target) -> DocumentedApi | None:
+        """The documented API that offers the target."""
+        return next((api for api in self.apis if api.offers(target)), None)
+
+
+def suffixes(host: str) -> Iterator[str]:
+    """The name itself and every name above it: a.b.test, b.test, test."""
+    name = host.lower().rstrip(".")
+    while name:
+        yield name
+        name = name.partition(".")[2]
+
+
+@cache
+def access_rules() -> AccessRules:
+    """config/access.toml, read once."""
+    data = read_toml(config_dir() / "access.toml")
+    apis = [{**api, "endpoints": tuple(api["endpoints"])} for api in data["documented_api"]]
+    return AccessRules(
+        never_fetched=frozenset(data["never_fetched"]),
+        special_names=frozenset(data["special_names"]),
+        shared_platforms=frozenset(data["shared_platforms"]),
+        apis=tuple(DocumentedApi(**{**api, "gap_seconds": max(FLOOR_SECONDS, api["gap_seconds"])}) for api in apis),
+    )

@@ -1,0 +1,282 @@
+"""A page as a person reads it: lines of text in order, each with its box, its emphasis and the links on it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from lxml import etree
+
+from crawler.pages.document import Document
+from crawler.pages.words import page_words
+
+_INLINE: Final = frozenset(
+    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark nobr q s samp small span strike "
+    "strong sub sup time tt u var wbr".split()
+)
+_UNREAD: Final = frozenset(
+    "script style template noscript svg iframe object select option textarea button nav head map audio video canvas "
+    "math datalist input blockquote dialogue".split()
+)
+_PAGE_PARTS: Final = frozenset({"header", "footer"})
+_CARD_TAGS: Final = frozenset({"article", "main", "section", "li", "td", "figure"})
+_HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+_STRONG: Final = frozenset({"strong", "b", "em", "i", "u", "big"})
+_MAX_DEPTH: Final = 200
+"""Elements nested deeper belong to the box at this depth: hostile nesting costs nothing."""
+_MAX_LINES: Final = 20_000
+_MAX_LINE: Final = 2000
+_FORM_SIZE: Final = 60
+"""A form with more elements than this wraps a page (ASP.NET does that) and is read."""
+_SPACE: Final = re.compile(r"\s+")
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """One block element: where it stands and which lines and links it holds."""
+
+    parent: Box | None
+    tag: str
+    style: str
+    """Its class, else its style attribute: what tells a name's box from a title's."""
+    identifier: str
+    depth: int
+    first: int = 0
+    """Index of its first line."""
+    end: int = 0
+    """Index after its last line."""
+    first_link: int = 0
+    end_link: int = 0
+
+    @property
+    def path(self) -> str:
+        """The tags from six boxes up to here."""
+        tags, box = [], self
+        while box.parent is not None and len(tags) < 6:
+            tags.append(box.tag)
+            box = box.parent
+        return "/".join(reversed(tags))
+
+    def outward(self) -> Iterator[Box]:
+        """This box, its parent and so on up to the page."""
+        box: Box | None = self
+        while box is not None:
+            yield box
+            box = box.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of a line under one inline element."""
+
+    text: str
+    wrapper: str
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One line of visible text, white space folded."""
+
+    index: int
+    text: str
+    box: Box
+    heading: int
+    """1 to 6 inside h1 to h6, else 0."""
+    runs: tuple[Run, ...]
+    hrefs: tuple[str, ...]
+    """Links that start on this line, as written."""
+
+    @property
+    def strong(self) -> bool:
+        """Whether the whole line is emphasised."""
+        return all(run.strong for run in self.runs)
+
+    @property
+    def signature(self) -> tuple[str, str, str]:
+        """What lines of the same kind in repeated cards share: tags, class and inline element."""
+        wrappers = {run.wrapper for run in self.runs}
+        return self.box.path, self.box.style, wrappers.pop() if len(wrappers) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link as written, with the line it stands on or before."""
+
+    href: str
+    line: int
+    box: Box
+    text: str = ""
+
+
+@dataclass(slots=True)
+class PageLines:
+    """All lines and links of a page, in order."""
+
+    lines: list[Line] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    quotes: int = 0
+    """How many containers of testimonials were cut out."""
+    boxes: dict[str, Box] = field(default_factory=dict)
+    """Boxes that have an id."""
+
+    def words(self) -> int:
+        """How many words a reader sees."""
+        return sum(line.text.count(" ") + 1 for line in self.lines)
+
+    def links_between(self, first: int, end: int) -> list[Link]:
+        """The links that stand on the lines from `first` up to `end`."""
+        low = bisect_left(self.links, first, key=_line_of)
+        high = bisect_left(self.links, end, key=_line_of)
+        return self.links[low:high]
+
+
+def _line_of(link: Link) -> int:
+    return link.line
+
+
+def read_lines(document: Document) -> PageLines:
+    """The visible lines of a page; navigation, page header and footer, forms, quotes and comments are left out."""
+    root = document.selector.root
+    builder = _Builder()
+    walker = etree.iterwalk(root, events=("start", "end", "comment"))
+    for event, element in walker:
+        if event == "comment":
+            builder.add_text(element.tail)
+        elif event == "end":
+            builder.close(element)
+        elif _is_unread(element, builder):
+            builder.skip(element)
+            walker.skip_subtree()
+        else:
+            builder.open(element)
+        if len(builder.page.lines) >= _MAX_LINES:
+            break
+    builder.flush()
+    return builder.page
+
+
+class _Builder:
+    """Gathers text into lines while the tree is walked; `br` and block elements end a line."""
+
+    def __init__(self) -> None:
+        self.page = PageLines()
+        self.box = Box(None, "", "", "", 0)
+        self.depth = 0
+        self.heading = 0
+        self.inline: list[tuple[str, bool]] = []
+        self.chunks: list[tuple[str, str, bool]] = []
+        self.hrefs: list[str] = []
+        self.skipped: Any = None
+
+    def open(self, element: Any) -> None:
+        tag = element.tag
+        if tag in _INLINE:
+            self._open_inline(element, tag)
+        elif tag == "br":
+            self.flush()
+        else:
+            self._open_box(element, tag)
+        self.add_text(element.text)
+
+    def skip(self, element: Any) -> None:
+        """Leave an element out; a block ends the line it stands in."""
+        self.skipped = element
+        if element.tag not in ("noscript", "script", "style", "svg", "button", "template"):
+            self.flush()
+
+    def close(self, element: Any) -> None:
+        tag = element.tag
+        if element is self.skipped:
+            self.skipped = None
+        elif tag in _INLINE:
+            if self.inline:
+                self.inline.pop()
+        elif tag != "br":
+            self._close_box()
+        self.add_text(element.tail)
+
+    def add_text(self, text: str | None) -> None:
+        if text:
+            wrapper, strong = self.inline[-1] if self.inline else ("", False)
+            self.chunks.append((text, wrapper, strong))
+
+    def flush(self) -> None:
+        """End the line that is being gathered."""
+        runs = tuple(_runs(self.chunks))
+        self.chunks = []
+        if not runs:
+            return
+        text = _SPACE.sub(" ", "".join(run.text for run in runs)).strip()[:_MAX_LINE]
+        line = Line(len(self.page.lines), text, self.box, self.heading, runs, tuple(self.hrefs))
+        self.hrefs = []
+        self.page.lines.append(line)
+
+    def _open_inline(self, element: Any, tag: str) -> None:
+        above, strong = self.inline[-1] if self.inline else ("", False)
+        label = tag if tag in ("a", "font") else f"{tag}.{element.get('class') or ''}"
+        self.inline.append((label or above, strong or tag in _STRONG))
+        if tag == "a" and (href := element.get("href")):
+            self.hrefs.append(href)
+            self.page.links.append(Link(href, len(self.page.lines), self.box))
+
+    def _open_box(self, element: Any, tag: str) -> None:
+        self.flush()
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            return
+        style = element.get("class") or element.get("style") or ""
+        self.box = Box(self.box, tag, style, element.get("id") or "", self.depth, len(self.page.lines))
+        self.box.first_link = len(self.page.links)
+        self.heading = _HEADINGS.get(tag, self.heading)
+        if self.box.identifier:
+            self.page.boxes[self.box.identifier] = self.box
+
+    def _close_box(self) -> None:
+        self.flush()
+        self.depth -= 1
+        if self.depth >= _MAX_DEPTH or self.box.parent is None:
+            return
+        self.box.end, self.box.end_link = len(self.page.lines), len(self.page.links)
+        if self.box.tag in _HEADINGS:
+            self.heading = 0
+        self.box = self.box.parent
+
+
+def _runs(chunks: list[tuple[str, str, bool]]) -> Iterator[Run]:
+    """Neighbouring chunks under the same inline element as one run; blank ones between are kept as blanks."""
+    texts: list[tuple[str, str, bool]] = []
+    for text, wrapper, strong in chunks:
+        folded = _SPACE.sub(" ", text)
+        if texts and (texts[-1][1:] == (wrapper, strong) or folded == " "):
+            texts[-1] = (texts[-1][0] + folded, *texts[-1][1:])
+        elif folded != " ":
+            texts.append((folded, wrapper, strong))
+    return (Run(*text) for text in texts)
+
+
+def _is_unread(element: Any, builder: _Builder) -> bool:
+    """Whether an element is no content: markup of a kind, or named navigation, footer, testimonial, comment."""
+    tag = element.tag
+    if not isinstance(tag, str) or tag in _UNREAD:
+        builder.page.quotes += tag == "blockquote"
+        return True
+    if tag in _PAGE_PARTS:
+        return not any(box.tag in _CARD_TAGS for box in builder.box.outward())
+    if tag == "form":
+        return sum(1 for _ in element.iterdescendants()) <= _FORM_SIZE
+    named = element.get("class")
+    if tag in ("html", "body", "main") or (named is None and element.get("role") is None and element.get("id") is None):
+        return False
+    return _is_named_away(element, f"{element.get('role') or ''} {element.get('id') or ''} {named or ''}", builder)
+
+
+def _is_named_away(element: Any, names: str, builder: _Builder) -> bool:
+    words = page_words()
+    if words.quote_names.search(names):
+        builder.page.quotes += 1
+        return True
+    return bool(words.unread_names.search(names)) and element.find(".//h1") is None

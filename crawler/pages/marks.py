@@ -1,0 +1,244 @@
+"""What a line of a page is: a name, a title, both in one line, a label, a sentence. Looks at one line at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from crawler.pages.lines import Line, Run
+from crawler.pages.words import page_words
+from pipelines.lexicon.folding import fold
+from pipelines.lexicon.names import read_name
+from pipelines.lexicon.organisations import looks_like_organisation
+from pipelines.lexicon.titles import read_title
+
+Kind = Literal["name", "title", "both", "label", "prose", "other"]
+
+_BULLETS: Final = " \t\u00a0|•·*▪►–—-,;:"
+_TAIL: Final = re.compile(
+    r"\s*(?:\((?:ext|x|tel|phone|durchwahl|poste)\b[^)]*\)?|[\w.+-]+@[\w-]+\.[\w.]+|[\[(]at[\])]|"
+    r"\|?\s*\+?\(?\d[\d\s().\-/]{6,}\d|\b(?:ext|extension|x|tel|phone)\b\.?\s*:?\s*\d.*)",
+    re.IGNORECASE,
+)
+_PRONOUNS: Final = re.compile(r"\s*[(\[](?:she|he|they|her|him|ze|elle|il|sie|er)\b[^)\]]{0,30}[)\]]", re.IGNORECASE)
+_SEPARATOR: Final = re.compile(r"\s*,\s+|\s+[-/•·]+\s+|\s*[–—|]\s*|\s*:\s+|\s+(?=\()")
+_SENTENCE_END: Final = re.compile(r"[a-zа-яё)\"'”’»]{2}[.!?…](?:[\"'”»)]|\s+[A-ZА-ЯЁÄÖÜÉ\"'“«]|$)")
+_QUOTE_START: Final = re.compile(r"^\s*[\"“”„«‘❝‟]")
+_QUOTE_END: Final = re.compile(r"[\"”“»’❞]\s*$")
+_LEADING_DASH: Final = re.compile(r"^\s*[-–—~―]+\s*\S")
+_MAX_TITLE: Final = 160
+_MAX_NAME: Final = 80
+_GLUED_WORDS: Final = 10
+_SURE: Final = 0.6
+"""A text of which the titles' vocabulary knows this share is a title ("Court Clerk"), whatever its shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one line is. `sure` is False where only the neighbours can confirm it.
+
+    A name with credentials that are a job besides ("Ann Lee, RDH") has them as its title, should no other follow.
+    """
+
+    kind: Kind
+    names: tuple[str, ...] = ()
+    title: str | None = None
+    sure: bool = True
+
+
+LABEL: Final = Mark("label")
+PROSE: Final = Mark("prose")
+OTHER: Final = Mark("other")
+
+
+def read_mark(line: Line) -> Mark:
+    """What a line is by its own text and emphasis."""
+    text = tidy_line(line.text)
+    if is_label(text):
+        return LABEL
+    if is_prose(text):
+        return _labelled_prose(line) or PROSE
+    return _name_and_title(line, text) or _names_only(text) or _title_only(text)
+
+
+def tidy_line(text: str) -> str:
+    """A line without bullets, telephone numbers, mail addresses and pronouns."""
+    return _PRONOUNS.sub("", _TAIL.sub("", text)).strip(_BULLETS).lstrip("»› ")
+
+
+@lru_cache(maxsize=8192)
+def is_name(text: str) -> bool:
+    """Whether a text is one person's name, credentials and honorifics included."""
+    if not 3 <= len(text) <= _MAX_NAME or any(char.isdigit() for char in text):
+        return False
+    if read_name(text) is None:
+        return False
+    bare = text.partition(",")[0]
+    words = re.split(r"[\s/&]+", fold(bare))
+    if page_words().not_names.intersection(words) or looks_like_organisation(text) or is_label(bare):
+        return False
+    return read_title(bare).confidence < _SURE
+
+
+@lru_cache(maxsize=8192)
+def is_title(text: str) -> bool:
+    """Whether a short text is a job title by its words."""
+    if not 2 <= len(text) <= _MAX_TITLE or is_prose(text):
+        return False
+    return read_title(text).level != "none"
+
+
+@lru_cache(maxsize=8192)
+def is_label(text: str) -> bool:
+    """Whether a line is a button, the label of a link, a telephone number or next to nothing."""
+    folded = fold(text).strip(" :.>+»›→-|")
+    words = page_words()
+    if len(folded) < 2 or folded in words.labels or words.contact.match(folded):
+        return True
+    return sum(char.isdigit() for char in folded) > max(4, len(folded) // 3) or "@" in folded
+
+
+@lru_cache(maxsize=8192)
+def is_prose(text: str) -> bool:
+    """Whether a text is a sentence or more, no label, name or title."""
+    words = text.count(" ") + 1
+    if words > 24 or len(text) > 220 or text.endswith(("?", "!")):
+        return True
+    if words <= 5:
+        return False
+    if words > 7 and _SENTENCE_END.search(text) and not _ends_in_form(text):
+        return True
+    return page_words().verbs.search(fold(text)) is not None and words > 6
+
+
+def is_quoted(text: str) -> bool:
+    """Whether a line begins or ends with a quotation mark and is no nickname in a name."""
+    return bool(_QUOTE_START.search(text) or (_QUOTE_END.search(text) and text.count(" ") > 3))
+
+
+def starts_with_dash(text: str) -> bool:
+    """Whether a line is signed the way quotes are: "- Name, Company"."""
+    return bool(_LEADING_DASH.match(text))
+
+
+def _ends_in_form(text: str) -> bool:
+    """Whether the full stop belongs to "Inc.", "Ltd." or another short form at the end."""
+    stops = [match for match in _SENTENCE_END.finditer(text) if match.end() < len(text)]
+    return not stops and re.search(r"\b[A-ZА-Я][a-zа-я]{1,4}\.$", text) is not None
+
+
+# --- one line with name and title -----------------------------------------------------------------------------------
+
+
+def _name_and_title(line: Line, text: str) -> Mark | None:
+    if len(text) > _MAX_TITLE + _MAX_NAME:
+        return None
+    candidates = [*_run_splits(line.runs), *_text_splits(text)]
+    unsure: Mark | None = None
+    for left, right, either_way in candidates:
+        mark = _paired(left, right, either_way=either_way)
+        if mark and mark.sure:
+            return mark
+        unsure = unsure or mark
+    return unsure if not is_title(text) and not is_name(text) else None
+
+
+def _paired(left: str, right: str, *, either_way: bool) -> Mark | None:
+    """The mark of a line parted in two, whichever side holds the name."""
+    if is_name(left):
+        name, title = _with_credentials(left, right)
+        if not title:
+            return Mark("name", (name,), right if is_title(right) else None)
+        if is_title(title):
+            return Mark("both", (name,), title)
+        if not is_name(title) and _could_be_title(title):
+            return Mark("both", (name,), title, sure=False)
+    elif either_way and is_title(left) and (names := _name_list(right)):
+        return Mark("both", names, left)
+    return None
+
+
+def _could_be_title(text: str) -> bool:
+    return 2 <= len(text) <= _MAX_TITLE and not is_prose(text) and not is_label(text)
+
+
+def _with_credentials(name: str, rest: str) -> tuple[str, str]:
+    """Credentials that stand between name and title go to the name: "Ann Lee, MD, Chief Medical Officer"."""
+    while rest:
+        first, _, after = rest.partition(", ")
+        known = read_name(name)
+        reading = read_name(f"{name}, {first}")
+        if known is None or reading is None or len(reading.suffixes) <= len(known.suffixes):
+            break
+        name, rest = f"{name}, {first}", after
+    return name, rest
+
+
+def _run_splits(runs: tuple[Run, ...]) -> Iterator[tuple[str, str, bool]]:
+    for cut in range(1, min(len(runs), 5)):
+        left = "".join(run.text for run in runs[:cut])
+        right = "".join(run.text for run in runs[cut:])
+        yield tidy_line(left), tidy_line(right), True
+
+
+def _text_splits(text: str) -> Iterator[tuple[str, str, bool]]:
+    """Both sides of every separator, and whether it may stand between a title and the name after it.
+
+    A comma may not: "Senior Vice President, Product Delivery" is a title with its field.
+    """
+    for count, match in enumerate(_SEPARATOR.finditer(text)):
+        if count > 5:
+            return
+        yield text[: match.start()].strip(_BULLETS), text[match.end() :].strip(_BULLETS + "()"), "," not in match[0]
+
+
+def glued(text: str) -> tuple[str, str] | None:
+    """Name and title of "CEO Ann Lee" or "Ann Lee CEO", where every word belongs to one of the two."""
+    words = text.split(" ")
+    if not 3 <= len(words) <= _GLUED_WORDS or "," in text:
+        return None
+    cuts = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+    for left, right in cuts:
+        if right.count(" ") <= 3 and left[-1].isalnum() and is_title(words[len(left.split()) - 1]) and is_name(right):
+            return right, left
+    return next(((left, right) for left, right in reversed(cuts) if is_name(left) and is_title(right)), None)
+
+
+def _labelled_prose(line: Line) -> Mark | None:
+    """"Owner and founder: Ann Lee once ran ...": a title as the label of a sentence about somebody."""
+    label, colon, rest = line.text[:200].partition(":")
+    title = label.strip(_BULLETS)
+    if not colon or not is_title(title):
+        return None
+    strong = next((tidy_line(run.text) for run in line.runs if run.strong and is_name(tidy_line(run.text))), None)
+    name = strong if strong and rest.lstrip().startswith(strong) else _leading_name(rest)
+    return Mark("both", (name,), title) if name else None
+
+
+def _leading_name(text: str) -> str | None:
+    words = text.split()[:5]
+    names = (" ".join(words[:count]) for count in range(4, 1, -1))
+    return next((name for name in names if is_name(name)), None)
+
+
+# --- one thing on a line --------------------------------------------------------------------------------------------
+
+
+def _names_only(text: str) -> Mark | None:
+    names = _name_list(text)
+    return Mark("name", names) if names else None
+
+
+def _name_list(text: str) -> tuple[str, ...]:
+    """The name a text is, or the names it lists: "Jani Daly, Cathy Hooper"."""
+    parts = tuple(part.strip() for part in re.split(r"\s*[,;]\s+|\s+(?:&|and|und|et|y|e|и)\s+", text) if part.strip())
+    if len(parts) > 1 and all(is_name(part) for part in parts):
+        return parts
+    return (text,) if is_name(text) else ()
+
+
+def _title_only(text: str) -> Mark:
+    return Mark("title", title=text) if is_title(text) else OTHER

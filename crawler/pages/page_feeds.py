@@ -1,0 +1,104 @@
+"""Feeds a page advertises: autodiscovery, rel=me, links on somebody's card; and whose they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import Any, Final
+from urllib.parse import urldefrag, urlsplit
+
+from crawler.items import FeedKind, FoundFeed, PageReading, PersonItem
+from crawler.pages.document import Document
+from pipelines.lexicon.folding import fold
+from pipelines.lexicon.vocabulary import load_vocabulary
+
+_TYPES: Final[dict[str, FeedKind]] = {
+    "application/rss+xml": "rss",
+    "application/rdf+xml": "rss",
+    "application/atom+xml": "atom",
+    "application/feed+json": "json",
+    "application/json+feed": "json",
+}
+_MAX: Final = 500
+
+
+def feed_links(document: Document, reading: PageReading | None) -> tuple[FoundFeed, ...]:
+    """The feeds of a page, each once.
+
+    A link on a person's own card is that person's. What the page as a whole advertises belongs to the person only
+    where the page shows one person alone; with several people, or none, it belongs to the organisation (None).
+    """
+    people = reading.people if reading else ()
+    found: dict[str, FoundFeed] = {}
+    for person in people:
+        for url in person.links:
+            if _ends_like_feed(url) and not _is_dropped(url, ""):
+                found.setdefault(url, FoundFeed(url=url, kind=_kind_of(url), person=person.name))
+    owner = people[0] if len(people) == 1 else None
+    for feed in _advertised(document, owner):
+        found.setdefault(feed.url, feed)
+    return tuple(found.values())
+
+
+def _advertised(document: Document, owner: PersonItem | None) -> Iterator[FoundFeed]:
+    links = islice(document.selector.root.iter("link", "a"), _MAX * 4)
+    for element in islice((link for link in links if link.get("href")), _MAX):
+        rel = set((element.get("rel") or "").lower().split())
+        kind = _kind_by_type(element, rel) if "alternate" in rel else _kind_by_rel(element, rel)
+        url = _address(document, element)
+        title = element.get("title") or ""
+        if kind is None or url is None or _is_dropped(url, title):
+            continue
+        yield FoundFeed(url=url, kind=kind, title=title.strip() or None, person=owner.name if owner else None)
+
+
+def _kind_by_type(element: Any, rel: set[str]) -> FeedKind | None:
+    """The kind an autodiscovery link declares; JSON only where it says feed (WordPress lists its API as JSON too)."""
+    declared = (element.get("type") or "").lower().partition(";")[0].strip()
+    if declared == "application/json" and _ends_like_feed(element.get("href")):
+        return "json"
+    return None if "stylesheet" in rel else _TYPES.get(declared)
+
+
+def _kind_by_rel(element: Any, rel: set[str]) -> FeedKind | None:
+    """Links to one's own profile or feed: rel=me, rel=feed."""
+    href = element.get("href") or ""
+    return _kind_of(href) if rel & {"me", "feed"} and ("feed" in rel or _ends_like_feed(href)) else None
+
+
+def _address(document: Document, element: Any) -> str | None:
+    href = (element.get("href") or "").strip().replace("feed://", "https://", 1)
+    if len(href) > 1000:
+        return None
+    try:
+        url = urldefrag(document.absolute(href)).url
+        host = urlsplit(url).hostname
+    except ValueError:
+        return None
+    return url if url.startswith(("http://", "https://")) and host else None
+
+
+def _kind_of(url: str) -> FeedKind:
+    lowered = url.lower()
+    if lowered.endswith(".json"):
+        return "json"
+    return "atom" if "atom" in lowered.rpartition("/")[2] else "rss"
+
+
+def _ends_like_feed(url: str | None) -> bool:
+    path = urlsplit(url).path.lower() if url else ""
+    return path.endswith(tuple(load_vocabulary("navigation")["feeds"]["endings"]))
+
+
+def _is_dropped(url: str, title: str) -> bool:
+    """Feeds of comments, categories, tags, searches."""
+    parts = urlsplit(url)
+    return any(_dropped().search(fold(text)) for text in (parts.path, parts.query, title))
+
+
+@cache
+def _dropped() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, load_vocabulary("navigation")["feeds"]["dropped"]))
+    return re.compile(rf"(?<![a-zа-я])(?:{words})(?![a-zа-я])")

@@ -1,0 +1,36 @@
+"""People by the look of the page: cards, tables, lists and lines with a name and a title."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from crawler.items import PageKind, PageReading
+from crawler.pages.base import PageReader
+from crawler.pages.document import Document
+from crawler.pages.groups import read_groups
+from crawler.pages.lines import read_lines
+from crawler.pages.outcomes import is_error_page, why_nobody
+from crawler.pages.pairing import Marked, pair
+from crawler.pages.people import build_people
+
+
+class CardReader(PageReader):
+    """Reads every pattern of reference/leaders.md section 2 from the lines of the page."""
+
+    kind: ClassVar[PageKind] = "leaders"
+    priority: ClassVar[int] = 60
+
+    def matches(self, document: Document) -> bool:
+        """Any HTML page."""
+        return document.is_html
+
+    def read(self, document: Document) -> PageReading:
+        """The people on the page, or why there are none."""
+        page = read_lines(document)
+        marked = Marked.of(page)
+        cards = pair(marked)
+        groups = read_groups(document, page, frozenset(index for card in cards for index in card.lines))
+        found = build_people(document, marked, cards, groups)
+        if found.people and not is_error_page(document, page):
+            return PageReading(kind="leaders", reader=self.name, people=found.people)
+        return PageReading(kind="leaders", reader=self.name, reason=why_nobody(document, page, found.quotes))

@@ -1,0 +1,25 @@
+"""What the alternative texts of portraits say: "Name, Organisation" or "Name, Title, Organisation"."""
+
+from __future__ import annotations
+
+from crawler.pages.document import Document
+from crawler.pages.marks import is_name
+from crawler.pages.speaker_taglines import Tagline, split_tagline
+from pipelines.lexicon.titles import has_title_word
+
+
+def read_portraits(document: Document) -> dict[str, Tagline]:
+    """Folded name -> (title, organisation) of its portrait; texts that start with no name are left out."""
+    said: dict[str, Tagline] = {}
+    for text in document.selector.xpath("//img/@alt").getall():
+        name, _, rest = " ".join(text.split()).partition(", ")
+        if rest and is_name(name):
+            said.setdefault(name.casefold(), _read(rest))
+    return said
+
+
+def _read(rest: str) -> Tagline:
+    first, _, last = rest.partition(", ")
+    if not has_title_word(first):
+        return None, rest
+    return (first, last) if last and not has_title_word(last) else split_tagline(rest)

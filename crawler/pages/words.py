@@ -1,0 +1,104 @@
+"""The words by which pages are understood, from config/vocab/pages.toml, made ready for matching."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Literal
+
+from pipelines.lexicon.folding import fold
+from pipelines.lexicon.vocabulary import load_vocabulary
+
+Group = Literal["executive", "board", "advisory", "staff", "excluded", "either"]
+
+_ORDER: Final[tuple[Group, ...]] = ("excluded", "advisory", "executive", "either", "board", "staff")
+"""Which group a heading that names several belongs to: "Leadership and board" is the heading of leaders."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """Word lists as sets and patterns; texts are matched folded (lower case, no accents)."""
+
+    groups: dict[str, Group]
+    group_pattern: re.Pattern[str]
+    quote_groups: frozenset[str]
+    supervisors: frozenset[str]
+    fillers: frozenset[str]
+    unread_names: re.Pattern[str]
+    quote_names: re.Pattern[str]
+    labels: frozenset[str]
+    contact: re.Pattern[str]
+    verbs: re.Pattern[str]
+    not_names: frozenset[str]
+    error: re.Pattern[str]
+    script_roots: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What a heading says about the people under it."""
+
+    group: Group
+    whole: bool
+    """Whether the text says nothing else."""
+    quotes: bool
+    """Whether it is a group of customers' quotes."""
+    supervisors: bool
+
+
+@cache
+def page_words() -> PageWords:
+    """The lists of config/vocab/pages.toml."""
+    data = load_vocabulary("pages")
+    sections: dict[str, list[str]] = data["sections"]
+    groups: dict[str, Group] = {phrase: group for group in reversed(_ORDER) for phrase in sections[group]}
+    return PageWords(
+        groups=groups,
+        group_pattern=_whole_words(groups),
+        quote_groups=frozenset(sections["quotes"]),
+        supervisors=frozenset(sections["supervisors"]),
+        fillers=frozenset(sections["fillers"]),
+        unread_names=_names(data["unread"]["names"]),
+        quote_names=_names(data["unread"]["quotes"]),
+        **_line_words(data),
+    )
+
+
+def _line_words(data: dict[str, Any]) -> dict[str, Any]:
+    contacts = "|".join(map(re.escape, data["lines"]["contacts"]))
+    return {
+        "labels": frozenset(data["lines"]["labels"]),
+        "contact": re.compile(rf"(?:{contacts})\b[\s.:#]*(?:ext?\.?\s*:?\s*)?(?:[+(\d]|$|\S+@)"),
+        "not_names": frozenset(data["lines"]["not_names"]),
+        "verbs": _whole_words(data["lines"]["verbs"]),
+        "error": _whole_words(data["outcomes"]["errors"]),
+        "script_roots": frozenset(data["outcomes"]["script_roots"]),
+    }
+
+
+def read_grouping(text: str) -> Grouping | None:
+    """What group of people a heading announces; None where it names none. "Our board" is board."""
+    words = page_words()
+    folded = fold(text).replace("’", "'").strip(" :.-–—|")
+    found = [match[0] for match in words.group_pattern.finditer(folded)]
+    if not found:
+        return None
+    named = {words.groups[phrase] for phrase in found}
+    rest = re.findall(r"[^\W_]+", words.group_pattern.sub(" ", folded))
+    return Grouping(
+        group=next(group for group in _ORDER if group in named),
+        whole=all(word in words.fillers for word in rest),
+        quotes=any(phrase in words.quote_groups for phrase in found),
+        supervisors=any(phrase in words.supervisors for phrase in found),
+    )
+
+
+def _whole_words(phrases: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
+
+
+def _names(names: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![\w-])", re.IGNORECASE)

@@ -1,0 +1,36 @@
+"""From an event's address to its speakers: the address itself, machine formats it points to, speaker pages."""
+
+from __future__ import annotations
+
+from crawler.pages import Document, read_page
+from crawler.pages.speaker_leads import speaker_leads
+from crawler.spiders.sites import Look, SiteSpider, Walk
+
+
+def look_for_speakers(document: Document) -> Look:
+    """Speakers of an event's page or export, and where it leads. Pure."""
+    leads = speaker_leads(document) if document.is_html else ()
+    return Look(
+        reading=read_page(document, kind="speakers"),
+        links=tuple((float(len(leads) - place), url) for place, url in enumerate(leads)),
+    )
+
+
+class SpeakersSpider(SiteSpider):
+    """Finds the speakers of events; a machine format is followed before pages are guessed at."""
+
+    name = "speakers"
+    look = staticmethod(look_for_speakers)
+
+    def further_links(self, walk: Walk, look: Look) -> None:
+        """Where the page leads, until somebody was found."""
+        if walk.best is not None:
+            walk.queue.clear()
+        else:
+            walk.add(look.links)
+
+    def why_nobody(self, walk: Walk) -> str:
+        """Unreachable, unreadable, or simply no speakers."""
+        if walk.site.website is None:
+            return "no_website"
+        return walk.first_failure or ("needs_javascript" if "needs_javascript" in walk.reasons else "no_speakers")

@@ -1,0 +1,213 @@
+"""The grammar of titles: entries of the vocabulary put together to ranks with their functions. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from pipelines.lexicon.title_words import BREAK, SOFT, Entry, Item
+
+_RANK: Final = {
+    level: rank
+    for rank, level in enumerate(("ic", "senior_ic", "manager", "board", "head", "director", "vp", "c_level"))
+}
+_CHIEF_SPAN: Final = 10
+_NOUNS: Final = ("ic", "senior_ic")
+
+
+@dataclass(slots=True)
+class Group:
+    """One role of a title: its level, and its function where the words say one."""
+
+    level: str
+    function: str | None = None
+    former: bool = False
+    acting: bool = False
+
+
+@dataclass(slots=True)
+class _Phrase:
+    """The items between two breaks, with contextual marks decided."""
+
+    items: list[Item] = field(default_factory=list)
+
+    @property
+    def rank_at(self) -> int | None:
+        """Where the highest rank stands; of equal ones the first that has a function."""
+        found = [n for n, item in enumerate(self.items) if item.entry.level]
+        return max(found, key=lambda n: (_RANK[self.items[n].entry.level or "ic"], -n), default=None)
+
+    def has(self, mark: str, before: int | None = None) -> bool:
+        """Whether a mark stands in the phrase (before a position)."""
+        return any(item.entry.mark == mark for item in self.items[:before])
+
+
+def read_groups(items: Sequence[Item]) -> list[Group]:
+    """The roles a title names, in its order; phrases without a rank tell the function of their neighbour."""
+    phrases = _phrases(_join_chiefs(_without_addressee(items)))
+    firsts = [n for n, phrase in enumerate(phrases) if phrase.rank_at is not None]
+    groups: list[Group] = []
+    past = False
+    for turn, n in enumerate(firsts):
+        end = firsts[turn + 1] if turn + 1 < len(firsts) else len(phrases)
+        before = phrases[:n] if turn == 0 else []
+        group = _group(phrases[n], phrases[n + 1 : end], before)
+        past = past or any(phrase.has("former") for phrase in [*before, phrases[n], *phrases[n + 1 : end]])
+        groups.append(replace(group, former=past))
+    return groups
+
+
+def _without_addressee(items: Sequence[Item]) -> list[Item]:
+    """What stands before "to": the executive assistant to the CEO is no CEO."""
+    for n, item in enumerate(items):
+        if item.entry.mark == "to" and n and any(other.entry.kind in ("role", "level", "mark") for other in items[:n]):
+            return list(items[:n])
+    return list(items)
+
+
+def _join_chiefs(items: list[Item]) -> list[Item]:
+    """Every "Chief ... Officer" as one role with the function of the words between."""
+    joined: list[Item] = []
+    at = 0
+    while at < len(items):
+        end = _chief_end(items, at) if items[at].entry.mark == "chief" else None
+        if end is None:
+            joined.append(items[at])
+            at += 1
+        else:
+            between = [_Phrase(part) for part in _parts(items[at + 1 : end])]
+            entry = Entry("role", _field_of(between), "c_level")
+            joined.append(Item(entry, tuple(token for item in items[at : end + 1] for token in item.tokens)))
+            at = end + 1
+    return joined
+
+
+def _chief_end(items: list[Item], at: int) -> int | None:
+    for n in range(at + 1, min(len(items), at + _CHIEF_SPAN)):
+        entry = items[n].entry
+        if entry.mark == "officer" or entry.level == "director":
+            return n
+        if entry.level or entry.mark in ("chief", "of", "to", "at") or items[n].tokens[0].text == "|":
+            return None
+    return None
+
+
+def _parts(items: Sequence[Item]) -> list[list[Item]]:
+    """The items between breaks; words like "for" begin a new part too."""
+    parts: list[list[Item]] = [[]]
+    for item in items:
+        if item.entry.kind == "break" or item.entry.mark in ("for", "and", "at"):
+            parts.append([])
+        else:
+            parts[-1].append(item)
+    return [part for part in parts if part]
+
+
+def _phrases(items: list[Item]) -> list[_Phrase]:
+    return [_Phrase(_decided(part)) for part in _parts(items)]
+
+
+def _decided(items: list[Item]) -> list[Item]:
+    """The phrase with its contextual marks as ranks, fields or nothing, from right to left."""
+    done: list[Item] = []
+    for n in range(len(items) - 1, -1, -1):
+        item = items[n]
+        entry = _decide(item.entry, items[:n], done) if item.entry.mark else item.entry
+        done.insert(0, Item(entry, item.tokens))
+    return done
+
+
+def _decide(entry: Entry, before: list[Item], after: list[Item]) -> Entry:  # noqa: PLR0911 - one answer per mark
+    noun = any(item.entry.level in _NOUNS and item.entry.mark is None for item in after)
+    ranked = any(item.entry.level for item in after)
+    match entry.mark:
+        case "officer":
+            return replace(entry, level=None if ranked else "ic")
+        case "assistant":
+            direct = bool(after) and _first_said(after) is not None
+            return entry if direct else Entry("role", "admin", "ic", entry.mark, yields=True)
+        case "associate":
+            return entry if ranked else replace(entry, level="ic")
+        case "head":
+            return Entry("mark", mark="senior") if noun and not _begins_with_of(after) else replace(entry, level="head")
+        case "lead":
+            return Entry("mark", mark="senior") if noun else replace(entry, level="manager")
+        case "senior_noun":
+            return Entry("mark", mark="senior") if ranked else replace(entry, level="senior_ic")
+        case "partner":
+            return _partner(entry, before, after)
+        case "chief":
+            return _chief(entry, before, after, noun=noun)
+        case _:
+            return entry
+
+
+def _first_said(items: list[Item]) -> Item | None:
+    """The first item that is no filler, if it is a rank."""
+    said = next((item for item in items if item.entry.kind != "known"), None)
+    return said if said and said.entry.level else None
+
+
+def _begins_with_of(items: list[Item]) -> bool:
+    return bool(items) and items[0].entry.mark == "of"
+
+
+def _partner(entry: Entry, before: list[Item], after: list[Item]) -> Entry:
+    if any(item.entry.level for item in after):
+        return Entry("field", "sales")
+    business = bool(before) and before[-1].tokens[-1].text == "business"
+    return replace(entry, level="ic" if business else "director")
+
+
+def _chief(entry: Entry, before: list[Item], after: list[Item], *, noun: bool) -> Entry:
+    if noun:
+        return Entry("mark", mark="senior")
+    outside = _begins_with_of(after) or any(item.entry.kind in ("field", "weak_field") for item in before)
+    return replace(entry, level="head" if outside else "c_level")
+
+
+def _group(phrase: _Phrase, after: list[_Phrase], before: list[_Phrase]) -> Group:
+    at = phrase.rank_at
+    if at is None:
+        raise ValueError("a group needs a rank")
+    top = phrase.items[at].entry
+    acting = any(part.has("acting") for part in [phrase, *after, *before])
+    if any(part.has("committee") for part in [phrase, *before]) and top.level in (*_NOUNS, "board", "head", "c_level"):
+        return Group("board", "governance", acting=acting)
+    return Group(_level(phrase, at, top), _function(phrase, at, after, before), acting=acting)
+
+
+def _level(phrase: _Phrase, at: int, top: Entry) -> str:
+    level = top.level or "ic"
+    if level == "ic" and phrase.has("senior"):
+        return "senior_ic"
+    if level == "c_level" and (phrase.has("deputy", at) or phrase.has("assistant", at)):
+        return "vp"
+    return level
+
+
+def _function(phrase: _Phrase, at: int, after: list[_Phrase], before: list[_Phrase]) -> str | None:
+    """The function of a rank: its own, else that of the fields nearest to it, else of a noun beside it."""
+    top = phrase.items[at].entry
+    if top.function and not top.yields:
+        return top.function
+    pre, post = _Phrase(phrase.items[:at]), _Phrase(phrase.items[at + 1 :])
+    own = _field_of([pre, post])
+    if own or top.function:
+        return own or (_field_of(after, weak=False) if top.yields else None) or top.function
+    noun = next((item.entry.function for item in phrase.items if item.entry.level and item.entry.function), None)
+    return noun or _field_of(after) or _field_of(before)
+
+
+def _field_of(phrases: Sequence[_Phrase], *, weak: bool = True) -> str | None:
+    """The last field of the first phrase that has one; weak fields count where there is no other."""
+    for kind in ("field", "weak_field") if weak else ("field",):
+        for phrase in phrases:
+            named = [item.entry.function for item in phrase.items if item.entry.kind == kind]
+            if named:
+                return named[-1]
+    return None
+
+
+__all__ = ["BREAK", "SOFT", "Group", "read_groups"]

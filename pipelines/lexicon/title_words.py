@@ -1,0 +1,261 @@
+"""The words of a job title: a text as tokens, and tokens as entries of the title vocabulary. Pure."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final, Literal
+
+from pipelines.lexicon.folding import fold
+from pipelines.lexicon.vocabulary import load_vocabulary, title_languages
+
+Kind = Literal["role", "level", "field", "weak_field", "mark", "known", "not_title", "unknown", "break"]
+
+SOFT: Final = "+"
+HARD: Final = "|"
+_HARD_SIGNS: Final = frozenset('|;–—:()[]«»“”„"•·→>-*')
+_GENDERED: Final = re.compile(
+    r"(?<=\w)[*:/_](?:in|innen)\b|\((?:in|m/w/d|m/f/d|w/m/d|f/m/d|m/w|h/f|f/h|m/f|a|e|ne)\)", re.IGNORECASE
+)
+_TOKEN: Final = re.compile(
+    r"(?P<short>(?<![^\W_])[^\W\d_]{1,2}\s?&\s?[^\W\d_](?![^\W_]))"
+    r"|(?P<dotted>(?<![^\W_])(?:[^\W\d_]\.){1,4}[^\W\d_](?![^\W_])\.?)"
+    r"|(?P<word>[^\W_\ufffd][\w\ufffd+#]*|\ufffd[\w\ufffd]+)"
+    r"|(?P<dash>\s[-‐‑]+\s?|[-‐‑]+\s)"
+    r"|(?P<sign>[,/&+@|;–—:()\[\]«»“”„\"•·→>*])"
+)
+_STEM_LENGTHS: Final = range(14, 2, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a word or phrase of the vocabulary means; `words` is its length in words."""
+
+    kind: Kind
+    function: str | None = None
+    level: str | None = None
+    mark: str | None = None
+    yields: bool = False
+    words: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A folded word of the title, or a break: "+" between parts of a list, "|" between statements."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def is_break(self) -> bool:
+        """Whether it parts phrases."""
+        return self.text in (SOFT, HARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry found in a title, from the character `start` to `end`."""
+
+    entry: Entry
+    tokens: tuple[Token, ...]
+
+    @property
+    def start(self) -> int:
+        """Where the entry begins in the text."""
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        """Where the entry ends in the text."""
+        return self.tokens[-1].end
+
+
+UNKNOWN: Final = Entry("unknown")
+BREAK: Final = Entry("break")
+
+
+@dataclass(slots=True)
+class TitleWords:
+    """The compiled vocabulary of one language on top of English."""
+
+    language: str
+    phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(default_factory=dict)
+    stems: set[str] = field(default_factory=set)
+    compound_heads: tuple[str, ...] = ()
+    compound_fields: dict[str, str] = field(default_factory=dict)
+    list_words: frozenset[str] = frozenset()
+    deputies: frozenset[str] = frozenset()
+
+    def spellings(self, word: str) -> tuple[str, ...]:
+        """The word as the vocabulary may spell it: itself and the stems (`директор*`) it begins with, longest first."""
+        stems = (word[:n] + "*" for n in _STEM_LENGTHS) if self.stems else ()
+        return (word, *dict.fromkeys(stem for stem in stems if stem in self.stems))
+
+    def read(self, tokens: Sequence[Token]) -> list[Item]:
+        """The tokens as entries, longest phrases first; words that are in no entry stay as unknown items."""
+        rest = tuple(self._split_compounds(tokens))
+        keys = [(token.text,) if token.is_break else self.spellings(token.text) for token in rest]
+        items: list[Item] = []
+        at = 0
+        while at < len(rest):
+            length, entry = (1, BREAK) if rest[at].is_break else self._longest(keys, at)
+            items.append(Item(entry, rest[at : at + length]))
+            at += length
+        return items
+
+    def _longest(self, keys: list[tuple[str, ...]], at: int) -> tuple[int, Entry]:
+        best, meaning = 0, UNKNOWN
+        for first in keys[at]:
+            for phrase, entry in self.phrases.get(first, ()):
+                if len(phrase) <= best:
+                    break
+                if len(phrase) <= len(keys) - at and all(
+                    word in spelled for word, spelled in zip(phrase, keys[at:], strict=False)
+                ):
+                    best, meaning = len(phrase), entry
+                    break
+        return max(1, best), meaning
+
+    def _split_compounds(self, tokens: Sequence[Token]) -> Iterator[Token]:
+        for token in tokens:
+            head = None if token.is_break or not self.compound_heads else self._compound_head(token.text)
+            if head is None:
+                yield Token(SOFT, token.start, token.end) if token.text in self.list_words else token
+                continue
+            cut = token.end - len(head)
+            first = token.text[: -len(head)]
+            yield Token(self._compound_field(first), token.start, cut)
+            yield Token(head, cut, token.end)
+
+    def _compound_head(self, word: str) -> str | None:
+        if word in self.phrases or len(word) < 8:
+            return None
+        return next((h for h in self.compound_heads if word.endswith(h) and len(word) > len(h) + 1), None)
+
+    def _compound_field(self, word: str) -> str:
+        for candidate in (word, word.removesuffix("s"), word.removesuffix("n"), word.removesuffix("en")):
+            if candidate in self.compound_fields:
+                return self.compound_fields[candidate]
+        return word
+
+
+def tokenize(text: str) -> list[Token]:
+    """The words and breaks of a title, folded; neighbouring breaks are one, the stronger."""
+    if "(" in text or "*" in text or "/" in text or ":" in text or "_" in text:
+        text = _GENDERED.sub(_same_length, text)
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        token = _token(match)
+        if token.is_break and found and found[-1].is_break:
+            found[-1] = Token(max(found[-1].text, token.text), found[-1].start, token.end)
+        else:
+            found.append(token)
+    return found
+
+
+def _same_length(match: re.Match[str]) -> str:
+    """The feminine ending glued to its word, or blanks for "(m/w/d)", without moving what follows."""
+    ending = "" if match[0].startswith("(") else match[0][1:]
+    return ending.ljust(len(match[0]))
+
+
+def _token(match: re.Match[str]) -> Token:
+    group, raw = match.lastgroup, match[0]
+    if group == "dash":
+        return Token(HARD, match.start(), match.end())
+    if group == "sign":
+        return Token(raw if raw == "@" else HARD if raw in _HARD_SIGNS else SOFT, match.start(), match.end())
+    word = fold(raw)
+    if group == "short":
+        word = word.replace(" ", "")
+    elif group == "dotted":
+        word = word.replace(".", "")
+    return Token(word, match.start(), match.end())
+
+
+@cache
+def title_words(language: str) -> TitleWords:
+    """The vocabulary of a language laid over the English one."""
+    words = TitleWords(language)
+    lists: set[str] = set()
+    deputies: set[str] = set()
+    for code in dict.fromkeys(("en", language)):
+        data = load_vocabulary(f"titles.{code}")
+        for spelled, entry in _entries(data):
+            _add(words, spelled, entry)
+        lists = {fold(word) for word in data["marks"].get("and", []) if word.isalpha()} | (
+            lists if code == "en" else lists
+        )
+        deputies |= {fold(word) for word in data["marks"].get("deputy", [])}
+        compounds = data.get("compounds", {})
+        words.compound_heads = tuple(sorted(map(fold, compounds.get("heads", [])), key=len, reverse=True))
+        words.compound_fields = {fold(k): fold(v) for k, v in compounds.get("fields", {}).items()}
+    for phrases in words.phrases.values():
+        phrases.sort(key=lambda pair: -len(pair[0]))
+    words.list_words = frozenset(lists)
+    words.deputies = frozenset(deputies)
+    return words
+
+
+def _add(words: TitleWords, spelled: tuple[str, ...], entry: Entry) -> None:
+    words.stems.update(word for word in spelled if word.endswith("*"))
+    others = [pair for pair in words.phrases.get(spelled[0], []) if pair[0] != spelled]
+    words.phrases[spelled[0]] = [*others, (spelled, entry)]
+
+
+def _entries(data: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Entry]]:
+    """Every spelling of a vocabulary file with its meaning, weakest kinds first: later ones replace earlier ones."""
+    for word in data.get("known", []):
+        yield from _spellings(word, Entry("known"))
+    for kind in ("weak_fields", "fields"):
+        for function, listed in data.get(kind, {}).items():
+            for word in listed:
+                yield from _spellings(word, Entry("weak_field" if kind == "weak_fields" else "field", function))
+    for level, listed in data.get("levels", {}).items():
+        for word in listed:
+            yield from _spellings(word, Entry("level", level=level))
+    yielding = {spelled for word in data.get("yielding", []) for spelled, _ in _spellings(word, UNKNOWN)}
+    for level, functions in data.get("roles", {}).items():
+        for function, listed in functions.items():
+            for word in listed:
+                for spelled, _ in _spellings(word, UNKNOWN):
+                    yield spelled, Entry("role", function, level, yields=spelled in yielding, words=len(spelled))
+    for mark, listed in data.get("marks", {}).items():
+        for word in listed:
+            yield from _spellings(word, Entry("mark", mark=mark))
+    for word in data.get("not_titles", []):
+        yield from _spellings(word, Entry("not_title"))
+
+
+def _spellings(pattern: str, entry: Entry) -> Iterator[tuple[tuple[str, ...], Entry]]:
+    """`(associate|deputy) chair` as its two phrases, each as tokens."""
+    parts = [part[1:-1].split("|") if part.startswith("(") else [part] for part in re.split(r"(\([^)]*\))", pattern)]
+    for choice in itertools.product(*parts):
+        words = tuple(_vocabulary_tokens("".join(choice)))
+        if words:
+            yield words, entry
+
+
+def _vocabulary_tokens(text: str) -> Iterator[str]:
+    for part in text.replace(",", " + ").split():
+        if part.endswith("*"):
+            yield fold(part)
+        elif part in {"+", "@", "&"}:
+            yield "+" if part != "@" else "@"
+        else:
+            yield from (token.text for token in tokenize(part))
+
+
+@cache
+def words_by_language() -> dict[str, frozenset[str]]:
+    """Each word of the vocabularies with the languages that have it; stems keep their star."""
+    found: dict[str, set[str]] = {}
+    for code in title_languages():
+        for spelled, _ in _entries(load_vocabulary(f"titles.{code}")):
+            for word in spelled:
+                found.setdefault(word, set()).add(code)
+    return {word: frozenset(codes) for word, codes in found.items()}

@@ -1,0 +1,170 @@
+"""What a job title says: function, level, further roles, employer, and whether it is past. Pure.
+
+The rules are those of the title corpus (design section 4): the highest rank named wins; a title that names another
+employer keeps the function and level of that job; committees and boards are governance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from pipelines.lexicon.employers import split_employer
+from pipelines.lexicon.folding import tidy
+from pipelines.lexicon.languages import language_of_words
+from pipelines.lexicon.title_phrases import Group, read_groups
+from pipelines.lexicon.title_words import Item, TitleWords, title_words, tokenize
+
+LADDER: Final = ("ic", "senior_ic", "manager", "head", "director", "vp", "c_level")
+"""The career ladder from its foot; `board` and `none` stand beside it. Distance = steps on it."""
+
+LEVELS: Final = (*LADDER, "board", "none")
+
+FUNCTIONS: Final = (
+    "general", "hr", "engineering", "it", "security", "data", "product", "design", "marketing", "communications",
+    "sales", "customer", "finance", "legal", "risk", "operations", "strategy", "research", "medical", "education",
+    "governance", "admin", "other",
+)  # fmt: skip
+
+_RANK: Final = {
+    level: rank
+    for rank, level in enumerate(("none", "ic", "senior_ic", "manager", "board", "head", "director", "vp", "c_level"))
+}
+_MAX_LENGTH: Final = 300
+_MAX_WORDS: Final = 30
+_LEADING: Final = frozenset({"c_level", "vp", "director", "head", "manager"})
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role of a title: what for, and how high."""
+
+    function: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class TitleReading:
+    """What a title says.
+
+    `function` and `level` are of the highest-ranked role, `also` the further ones by rank. `organisation` is the
+    employer the title names, verbatim. `confidence` is the share of its words the vocabulary knows, less where the
+    function had to be supposed; 0.0 where it is no title.
+    """
+
+    title: str
+    function: str = "other"
+    level: str = "none"
+    also: tuple[Role, ...] = ()
+    organisation: str | None = None
+    former: bool = False
+    acting: bool = False
+    deputy: bool = False
+    language: str | None = None
+    confidence: float = 0.0
+
+
+@lru_cache(maxsize=4096)
+def read_title(text: str) -> TitleReading:
+    """What a job title says; level "none" and function "other" when it is not the title of one person."""
+    title = tidy(text[: _MAX_LENGTH * 2])
+    tokens = tokenize(title) if len(title) <= _MAX_LENGTH else []
+    spoken = [token.text for token in tokens if not token.is_break]
+    if not spoken or len(spoken) > _MAX_WORDS:
+        return TitleReading(title)
+    language = language_of_words(spoken)
+    words = title_words(language or "en")
+    items = words.read(tokens)
+    if any(item.entry.kind == "not_title" for item in items):
+        return TitleReading(title, language=language)
+    items, organisation = split_employer(title, items)
+    groups = read_groups(items)
+    return _reading(title, items, groups, words, organisation, language)
+
+
+@lru_cache(maxsize=8192)
+def has_title_word(text: str) -> bool:
+    """Whether a text holds a word of the title vocabulary that names a rank or a role ("Head", "accountant")."""
+    tokens = tokenize(text[:_MAX_LENGTH])
+    language = language_of_words([token.text for token in tokens if not token.is_break])
+    if language is None:
+        return False
+    marks = {"chief", "head", "lead", "partner", "officer", "assistant", "associate"}
+    items = title_words(language).read(tokens)
+    return any(item.entry.kind in ("role", "level") or item.entry.mark in marks for item in items)
+
+
+def _reading(  # noqa: PLR0913 - one value per field of the reading
+    title: str,
+    items: Sequence[Item],
+    groups: list[Group],
+    words: TitleWords,
+    organisation: str | None,
+    language: str | None,
+) -> TitleReading:
+    current = [group for group in groups if not group.former] or groups
+    roles = _roles(current)
+    if not roles:
+        return TitleReading(title, organisation=organisation, language=language)
+    best = roles[0]
+    return TitleReading(
+        title=title,
+        function=best.function,
+        level=best.level,
+        also=tuple(dict.fromkeys(role for role in roles[1:] if role != best)),
+        organisation=organisation,
+        former=all(group.former for group in groups),
+        acting=any(group.acting for group in current),
+        deputy=any(token.text in words.deputies for item in items for token in item.tokens),
+        language=language,
+        confidence=_confidence(items, current),
+    )
+
+
+def _roles(groups: list[Group]) -> list[Role]:
+    """The roles of a title, highest rank first; the first one's function is the title's."""
+    ranked = sorted(_without_bare_seats(groups), key=lambda group: -_RANK[group.level])
+    if not ranked:
+        return []
+    top = [group for group in ranked if group.level == ranked[0].level]
+    leader = _leader(top)
+    function = leader.function or _function_of_others(leader, ranked) or _supposed(leader.level)
+    rest = [group for group in ranked if group is not leader]
+    return [
+        Role(function, leader.level),
+        *(Role(group.function or _supposed(group.level), group.level) for group in rest),
+    ]
+
+
+def _leader(top: list[Group]) -> Group:
+    """Of equal ranks: who runs the whole business, else the first with a function of its own."""
+    whole = next((group for group in top if group.function == "general"), None)
+    return whole or next((group for group in top if group.function), top[0])
+
+
+def _function_of_others(leader: Group, groups: list[Group]) -> str | None:
+    """ "Co-Founder, Technical Lead" is engineering: a bare rank takes the function of what stands beside it."""
+    named = [group for group in groups if group is not leader and group.function not in (None, "governance")]
+    return named[0].function if named else None
+
+
+def _supposed(level: str) -> str:
+    return "general" if level in _LEADING else "governance" if level == "board" else "other"
+
+
+def _without_bare_seats(groups: list[Group]) -> list[Group]:
+    """ "Director, Board of Directors" is a seat, not a director."""
+    if any(group.level == "board" for group in groups):
+        kept = [group for group in groups if group.level in ("board", "c_level", "vp") or group.function]
+        return kept or groups
+    return groups
+
+
+def _confidence(items: Sequence[Item], groups: list[Group]) -> float:
+    spoken = [item for item in items if item.entry.kind != "break"]
+    unknown = sum(item.entry.kind == "unknown" for item in spoken)
+    share = 1 - unknown / max(1, len(spoken))
+    supposed = unknown and not any(group.function for group in groups)
+    return round(max(0.1, share * (0.7 if supposed else 1.0)), 2)

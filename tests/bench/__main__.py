@@ -1,0 +1,16 @@
+"""Large loads, as ratios measured in one run: `make bench`."""
+
+from __future__ import annotations
+
+from tests.bench import door, store
+
+
+def main() -> None:
+    """Run every benchmark."""
+    for bench in (store, door):
+        print(f"\n=== {bench.__name__.rpartition('.')[2]} ===")
+        bench.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Rules about the tree that no linter knows: run by `make check`."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TOP = {"crawler", "pipelines", "watchlist", "config", "tests", ".ci"}
+CLIENTS = {"httpx", "httpcore", "requests", "aiohttp", "urllib3", "urllib.request", "http.client", "ftplib"}
+BROAD = {"watchlist/scheduler.py"}
+"""Where `except Exception` may stand: the job loops."""
+TEXT = {".py", ".toml", ".md", ".txt", ".html", ".csv", ".lock", ".json", ".yaml", ".xml", ".css", "", ".cfg", ".mako"}
+
+ADDRESS_OF_INDEX = re.compile(
+    r"https?://[^\s\"']+\.(whl|tar\.gz|tgz)([#\"'\s]|$)|(index-url|registry)\s*[=:]\s*[\"']?https?:|files\.pythonhosted|pypi\.org"
+)
+ABSOLUTE_PATH = re.compile(r"(?<![\w.<])/(work|root|home/\w+|Users/\w+)/")
+
+
+def tracked() -> list[Path]:
+    """The files of the tree that git knows or would add."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+
+
+def problems() -> Iterator[str]:
+    """Everything that breaks a rule, one line each."""
+    for file in tracked():
+        name = file.relative_to(ROOT).as_posix()
+        if "/" in name and name.split("/")[0] not in TOP:
+            yield f"{name}: not in one of the top-level folders {sorted(TOP)}"
+        if file.suffix in TEXT and name != "tests/check/tree.py":
+            yield from _text_problems(name, file.read_text("utf-8", errors="replace"))
+        if file.suffix == ".py" and not name.startswith("tests/"):
+            yield from _code_problems(name, ast.parse(file.read_text("utf-8")))
+
+
+def _text_problems(name: str, text: str) -> Iterator[str]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if ADDRESS_OF_INDEX.search(line):
+            yield f"{name}:{number}: address of a package index or download"
+        if ABSOLUTE_PATH.search(line):
+            yield f"{name}:{number}: absolute path of a machine"
+
+
+def _code_problems(name: str, tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        for module in _imported(node):
+            if module in CLIENTS and not name.startswith("crawler/fetch/"):
+                yield f"{name}:{node.lineno}: imports {module}; only crawler.fetch talks to the network"
+        if isinstance(node, ast.ExceptHandler) and name not in BROAD:
+            caught = ast.unparse(node.type) if node.type else "everything"
+            if caught in {"everything", "Exception", "BaseException"}:
+                yield f"{name}:{node.lineno}: catches {caught}; only job loops may"
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [part for alias in node.names for part in _prefixes(alias.name)]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return [*_prefixes(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
+
+
+def _prefixes(module: str) -> list[str]:
+    parts = module.split(".")
+    return [".".join(parts[: count + 1]) for count in range(len(parts))]
+
+
+def main() -> int:
+    """Print the problems; 1 when there are any."""
+    found = list(problems())
+    print("\n".join(found) or "tree: no problem")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""Fixtures for all tests: databases and stores on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import BACKENDS, fresh_database, postgresql_cluster, settings_for, truncate
+from watchlist.settings import Settings
+from watchlist.store import Store
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[str]:
+    """The URL of a PostgreSQL cluster; started by the first test that asks."""
+    with postgresql_cluster() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: str) -> Iterator[str]:
+    """The URL of one PostgreSQL database with the schema; every test leaves it empty."""
+    with fresh_database(cluster) as url:
+        yield url
+
+
+@pytest.fixture(params=BACKENDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a home that does not exist yet, over a database without any table, of each kind."""
+    home = tmp_path / "home"
+    if request.param == "sqlite":
+        yield settings_for(home)
+        return
+    with fresh_database(request.getfixturevalue("cluster")) as url:
+        yield settings_for(home, url)
+
+
+@pytest.fixture(params=BACKENDS)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An open store without a row, of each kind; the home is `tmp_path / "home"`."""
+    url = "" if request.param == "sqlite" else request.getfixturevalue("migrated")
+    with Store.open(settings_for(tmp_path / "home", url)) as opened:
+        yield opened
+        if url:
+            truncate(opened.engine)

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect
+from sqlmodel import SQLModel
+
+from tests.watchlist.store.revisions import NEXT, STEP, shipped_head, with_next_step
+from watchlist.errors import MentorwatchError
+from watchlist.models import Event, Organization, Person, SourceRecord, Talk
+from watchlist.settings import Settings
+from watchlist.store import Store
+from watchlist.store.migrate import migrate
+
+ORPHAN = """    op.execute("UPDATE talk SET person_id = 77")
+"""
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def fill(settings: Settings) -> None:
+    """A database of this version with a talk, which hangs on an event, a person and a record."""
+    with Store.open(settings) as store, store.session() as session:
+        record = SourceRecord(
+            key="r", kind="speaker", url="u", reader="r", fetched_at=NOW, name_key="k", excerpt="", payload={}
+        )
+        session.add_all([record, Event(key="e", name="DevDays", platform="pretalx", url="u", field="it")])
+        session.flush()
+        session.add(Person(name="Vera Nowak", name_key="k", created_at=NOW, source_record_id=1))
+        session.flush()
+        session.add(Talk(event_id=1, person_id=1, title="On hiring", first_seen_at=NOW, source_record_id=1))
+
+
+def rows(engine: Engine, sql: str) -> list[tuple[object, ...]]:
+    with engine.connect().execution_options(mode="read") as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(sql)]
+
+
+def test_the_migrations_make_exactly_the_schema_of_the_models(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+        assert set(inspect(connection).get_table_names()) == {*SQLModel.metadata.tables, "alembic_version"}
+
+
+def test_every_constraint_has_a_name_that_a_later_step_can_drop() -> None:
+    constraints = [each for table in SQLModel.metadata.tables.values() for each in table.constraints]
+    assert constraints
+    assert [each for each in constraints if each.name is None] == []
+
+
+def test_an_old_database_is_copied_and_brought_up_to_date_with_its_data(database: Settings, tmp_path: Path) -> None:
+    fill(database)
+    versions = with_next_step(tmp_path / "versions")
+    with Store.open(database) as store:
+        migrate(store.engine, database.home, versions=versions)
+        assert rows(store.engine, "SELECT version_num FROM alembic_version") == [(NEXT,)]
+        assert rows(store.engine, "SELECT name, city FROM event") == [("DEVDAYS", "unknown")]
+        assert rows(store.engine, "SELECT title FROM talk") == [("On hiring",)], "rebuilding event took its talks along"
+        migrate(store.engine, database.home, versions=versions)
+    copies = list((database.home / "backups").glob("*")) if (database.home / "backups").exists() else []
+    assert len(copies) == (0 if database.database.url else 1)
+    for copy in copies:
+        assert copy.name.startswith(f"mentorwatch-{shipped_head()}-")
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+        assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
+        with closing(sqlite3.connect(copy)) as old:
+            assert old.execute("SELECT name, field FROM event").fetchall() == [("DevDays", "it")]
+            assert old.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_server_keeps_its_own_backups_and_the_log_says_so(
+    database: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Store.open(database) as store:
+        migrate(store.engine, database.home, versions=with_next_step(tmp_path / "versions"))
+    assert ("backup is the server's job" in caplog.text) == bool(database.database.url)
+
+
+def test_a_newer_database_is_politely_refused_and_left_alone(database: Settings, tmp_path: Path) -> None:
+    with Store.open(database) as store:
+        migrate(store.engine, database.home, versions=with_next_step(tmp_path / "versions"))
+    with pytest.raises(MentorwatchError, match=f"newer mentorwatch .schema {NEXT}.*up to {shipped_head()}") as caught:
+        Store.open(database)
+    assert "update mentorwatch" in (caught.value.hint or "")
+
+
+def test_a_step_that_fails_leaves_the_old_schema(database: Settings, tmp_path: Path) -> None:
+    fill(database)
+    broken = with_next_step(tmp_path / "versions", STEP + "    op.drop_table('nowhere')\n")
+    with Store.open(database) as store:
+        with pytest.raises(Exception, match="nowhere"):
+            migrate(store.engine, database.home, versions=broken)
+        assert rows(store.engine, "SELECT name, field FROM event") == [("DevDays", "it")]
+        assert not inspect(store.engine).has_table("badge")
+    Store.open(database).close()
+
+
+def test_a_step_that_breaks_a_reference_is_not_committed(tmp_path: Path, database: Settings) -> None:
+    fill(database)
+    broken = with_next_step(tmp_path / "versions", STEP + ORPHAN)
+    with Store.open(database) as store:
+        with pytest.raises(Exception, match=r"missing|foreign key"):
+            migrate(store.engine, database.home, versions=broken)
+        assert rows(store.engine, "SELECT person_id FROM talk") == [(1,)]
+
+
+def test_rows_go_with_what_they_hang_on(database: Settings) -> None:
+    fill(database)
+    with Store.open(database) as store:
+        with store.session() as session:
+            session.delete(session.get(SourceRecord, 1))
+            session.add(Organization(key="o", name="Acme"))
+        assert rows(store.engine, "SELECT count(*) FROM person") == [(0,)]
+        assert rows(store.engine, "SELECT count(*) FROM talk") == [(0,)]
+        assert rows(store.engine, "SELECT count(*) FROM event") == [(1,)]

@@ -1,0 +1,65 @@
+"""The commands, by group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from watchlist.cli import (
+    companies,
+    crawling,
+    events,
+    exporting,
+    following,
+    goals,
+    inspecting,
+    people,
+    reviewing,
+    starting,
+)
+from watchlist.cli.context import choose_home
+from watchlist.settings import version
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Find, follow and remember the people who could be your mentor.",
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"mentorwatch {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    home: Annotated[
+        Path | None,
+        typer.Option("--home", help="Folder of database, settings and digests; else $MENTORWATCH_HOME."),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Find, follow and remember the people who could be your mentor."""
+    choose_home(home)
+
+
+for group in (
+    starting,
+    goals,
+    companies,
+    events,
+    crawling,
+    reviewing,
+    people,
+    following,
+    exporting,
+    inspecting,
+):
+    group.register(app)

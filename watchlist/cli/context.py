@@ -1,0 +1,68 @@
+"""The home that a command works on, opened as far as it needs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from watchlist.settings import Settings, default_home, load_settings
+
+if TYPE_CHECKING:
+    from watchlist.jobs.workplace import Workplace
+    from watchlist.store import Store
+
+T = TypeVar("T")
+_chosen: list[Path] = []
+
+
+def choose_home(home: Path | None) -> None:
+    """Remember --home for this run."""
+    _chosen[:] = [home.expanduser()] if home else []
+
+
+def chosen_home() -> Path | None:
+    """--home; None where it was not given."""
+    return _chosen[0] if _chosen else None
+
+
+def current_home() -> Path:
+    """--home, MENTORWATCH_HOME, or the platform's data directory."""
+    return _chosen[0] if _chosen else default_home()
+
+
+def settings() -> Settings:
+    """The settings of the chosen home."""
+    return load_settings(current_home())
+
+
+@contextmanager
+def open_store() -> Iterator[Store]:
+    """The chosen home's database, migrated, closed at the end."""
+    from watchlist.store import Store
+
+    store = Store.open(settings())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def run_at_workplace(work: Callable[[Workplace], Awaitable[T]]) -> T:
+    """Run async work with store and door open, as the only process of this home that fetches."""
+    from crawler.fetch import Door
+    from crawler.reading import ReadingRoom
+    from watchlist.jobs.workplace import Workplace
+    from watchlist.scheduler import only_one
+
+    chosen = settings()
+
+    async def run(store: Store) -> T:
+        with ReadingRoom() as room:
+            async with Door(chosen) as door:
+                return await work(Workplace(settings=chosen, store=store, door=door, room=room))
+
+    with open_store() as store, only_one(chosen, store):
+        return asyncio.run(run(store))

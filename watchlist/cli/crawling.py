@@ -1,0 +1,86 @@
+"""crawl, refresh, schedule: what fetches."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watchlist.cli.context import run_at_workplace
+from watchlist.cli.output import Json, finish_partly, print_json, progress, say
+
+if TYPE_CHECKING:
+    from watchlist.jobs.workplace import Workplace
+
+List = Annotated[str | None, typer.Option("--list", help="Key of the company list; default: your goal's.")]
+crawl = typer.Typer(no_args_is_help=True, help="Discover leaders and speakers.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group's commands."""
+    app.add_typer(crawl, name="crawl")
+    app.command()(refresh)
+    app.command()(schedule)
+
+
+@crawl.command()
+def leaders(list_key: List = None, as_json: Json = False) -> None:
+    """Crawl every company of a list for its leaders; a crawl that was cut off goes on."""
+    _crawl("leaders", list_key, as_json)
+
+
+@crawl.command()
+def speakers(as_json: Json = False) -> None:
+    """Crawl every event that was added for its speakers."""
+    _crawl("speakers", None, as_json)
+
+
+def _crawl(kind: str, list_key: str | None, as_json: bool) -> None:
+    from watchlist.jobs.crawling import CrawlReport
+    from watchlist.scheduler import crawl_once
+
+    with progress(f"crawling {kind}") as show:
+
+        async def work(place: Workplace) -> CrawlReport:
+            return await crawl_once(place, kind, list_key, progress=show)
+
+        report = run_at_workplace(work)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        print(report.line)
+    finish_partly(report.failed, done=report.sites - len(report.failed), what="sites")
+
+
+def refresh(
+    everything: Annotated[bool, typer.Option("--all", help="Also feeds that are not due yet.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Look at the feeds of the people you follow."""
+    from watchlist.jobs.refreshing import RefreshReport
+    from watchlist.jobs.refreshing import refresh as refresh_job
+
+    with progress("reading feeds") as show:
+
+        async def work(place: Workplace) -> RefreshReport:
+            return await refresh_job(place, everything=everything, progress=show)
+
+        report = run_at_workplace(work)
+    if as_json:
+        print_json(asdict(report))
+    else:
+        print(report.line)
+    finish_partly(report.failed, done=report.feeds - len(report.failed), what="feeds")
+
+
+def schedule() -> None:
+    """Crawl weekly, refresh hourly, build the digest each morning, until stopped."""
+    from watchlist.scheduler import run_forever
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
+    for noisy in ("scrapy", "apscheduler", "httpx", "httpcore"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    say("the scheduler runs; stop it with Ctrl-C")
+    run_at_workplace(run_forever)

@@ -1,0 +1,91 @@
+"""What a command prints: text or JSON on stdout, progress and messages on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from watchlist.errors import UsageError
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change and change nothing.")]
+
+
+def print_json(data: Any) -> None:
+    """One JSON document; times are ISO 8601 already."""
+    print(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def say(message: str) -> None:
+    """A message for the person at the terminal; never part of the data."""
+    print(message, file=sys.stderr)
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
+    """A table that folds to the terminal's width; `empty` is said where there is nothing to show."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    body = [[Text("" if value is None else str(value)) for value in row] for row in rows]
+    if not body:
+        say(empty)
+        return
+    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for row in body:
+        table.add_row(*row)
+    console = Console(soft_wrap=False)
+    if not console.is_terminal:
+        console.width = 160
+    console.print(table)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Any]:
+    """A progress callback (done, of, label): a bar on a terminal, a plain line each elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda done, of, label: say(f"{what} {done}/{of} {label}")
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("[dim]{task.fields[label]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None, label="")
+        yield lambda done, of, label: bar.update(task, completed=done, total=of, label=label)
+
+
+def finish_partly(failed: dict[str, str], *, done: int, what: str) -> None:
+    """Exit status 3 when part of the work failed, naming what and why; 1 when all of it did."""
+    if not failed:
+        return
+    for name, reason in list(failed.items())[:20]:
+        say(f"  {name}: {reason}")
+    if len(failed) > 20:
+        say(f"  and {len(failed) - 20} more")
+    say(f"{len(failed)} of {len(failed) + done} {what} gave nothing")
+    raise typer.Exit(3)
+
+
+def write_private(file: Path, data: bytes) -> None:
+    """Write a file that only this user may read: it holds other people's names."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+    except OSError as error:
+        raise UsageError(f"cannot write {file}: {error.strerror}") from None

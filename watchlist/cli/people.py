@@ -1,0 +1,109 @@
+"""people list, show, forget: who is known, with the evidence, and how to erase."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from watchlist.cli.context import open_store
+from watchlist.cli.output import DryRun, Json, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from watchlist.people import PersonPage
+
+people = typer.Typer(no_args_is_help=True, help="The people of the watchlist.")
+Ref = Annotated[str, typer.Argument(help="Id or name.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group's commands."""
+    app.add_typer(people, name="people")
+
+
+@people.command("list")
+def list_(  # a command's options
+    function: Annotated[str | None, typer.Option(help="Only this function, e.g. hr.")] = None,
+    level: Annotated[str | None, typer.Option(help="Only this level, e.g. c_level.")] = None,
+    state: Annotated[str | None, typer.Option(help="known, candidate, followed or unfollowed.")] = None,
+    list_key: Annotated[str | None, typer.Option("--list", help="Only organisations of this list.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Everybody who is known, best rank first."""
+    from watchlist.follow import ensure_user
+    from watchlist.people import list_people
+
+    with open_store() as store, store.session() as session:
+        found = list_people(
+            session, user=ensure_user(session), function=function, level=level, state=state, list_key=list_key
+        )
+    if as_json:
+        print_json([asdict(line) for line in found])
+        return
+    columns = ("id", "name", "title", "organisation", "function", "level", "state")
+    print_table(columns, [[getattr(line, column) for column in columns] for line in found], empty="nobody is known yet")
+
+
+@people.command()
+def show(person: Ref, as_json: Json = False) -> None:
+    """All that is held about one person, every fact with its source."""
+    from watchlist.follow import ensure_user
+    from watchlist.people import show_person
+
+    with open_store() as store, store.session() as session:
+        page = show_person(session, person, user=ensure_user(session))
+    if as_json:
+        print_json(asdict(page))
+    else:
+        _print_page(page)
+
+
+def _print_page(page: PersonPage) -> None:
+    print(f"{page.name}  (id {page.id}, {page.state})")
+    for position in page.positions:
+        until = f", until {position['ended_at']}" if position["ended_at"] else ""
+        print(f"  {position['title'] or '(no title)'}, {position['organisation']}{until}")
+        _print_evidence(position["evidence"])
+    for heading, rows, key in (
+        ("accounts", page.profiles, "url"),
+        ("feeds", page.feeds, "url"),
+        ("talks", page.talks, "title"),
+        ("newest entries", page.entries, "title"),
+    ):
+        if rows:
+            print(f"  {heading}")
+        for row in rows:
+            print(f"    {row[key]}")
+
+
+def _print_evidence(evidence: dict[str, Any]) -> None:
+    print(f"      {evidence['url']}  {evidence['fetched_at']}")
+
+
+@people.command()
+def forget(
+    person: Ref,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Erase a person for good: rows, evidence and mentions; only keyed hashes stay, so nobody stores them again."""
+    from watchlist.errors import UsageError
+    from watchlist.people import find_person, forget_person
+
+    with open_store() as store:
+        with store.session() as session:
+            found = find_person(session, person)
+            name, person_id = found.name, found.id or 0
+        if not (yes or dry_run or typer.confirm(f"Erase {name} (id {person_id}) for good?", err=True)):
+            raise UsageError("nothing was erased")
+        with store.session() as session:
+            erased = forget_person(session, person_id)
+            if dry_run:
+                session.rollback()
+    if as_json:
+        print_json(asdict(erased) | {"dry_run": dry_run})
+        return
+    verb = "would erase" if dry_run else "erased"
+    say(f"{verb} {erased.positions} positions, {erased.entries} entries, {erased.source_records} source records")

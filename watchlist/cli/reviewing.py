@@ -1,0 +1,105 @@
+"""ledger, digest, doctor: what was found, what is new, what is broken."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from watchlist.cli.context import open_store, settings
+from watchlist.cli.output import Json, print_json, print_table, say, write_private
+
+if TYPE_CHECKING:
+    from watchlist.digest.view import DigestView
+    from watchlist.ledger import LedgerLine
+
+Name = Annotated[str | None, typer.Option("--goal", help="Default: the goal set last.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group's commands."""
+    app.command()(ledger)
+    app.command()(digest)
+    app.command()(doctor)
+
+
+def ledger(
+    goal: Name = None,
+    output: Annotated[Path | None, typer.Option("--csv", help="Write the ledger as CSV to this file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """One line a company of the goal's list: who holds the function, or why nobody was found and what to do next."""
+    from watchlist.follow import ensure_user
+    from watchlist.goal import require_goal
+    from watchlist.ledger import build_ledger
+
+    with open_store() as store, store.session() as session:
+        found = build_ledger(session, require_goal(session, ensure_user(session), goal))
+    if output:
+        write_private(output, found.as_csv())
+        say(f"wrote {output}")
+    if as_json:
+        print_json(found.as_json())
+        return
+    columns = ("#", "company", f"{found.function}: who", "or why nobody, and what next")
+    print_table(columns, [_ledger_row(line) for line in found.lines], empty="the list is empty")
+    totals = found.totals
+    say(f"{totals['found']} of {totals['companies']} companies with {totals['people']} people")
+
+
+def _ledger_row(line: LedgerLine) -> tuple[object, ...]:
+    people = "\n".join(f"{person.name}, {person.title or '(no title)'}" for person in line.people)
+    why = f"{line.sentence} {line.next_act}" if line.reason else ""
+    return (line.rank, line.company, people, why)
+
+
+def digest(
+    day: Annotated[
+        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Default: the day that was due last.")
+    ] = None,
+    show_html: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Build one day's digest, write it to the home's digests folder and show it."""
+    view = _build(day.date() if day else None)
+    folder = settings().home / "digests"
+    if as_json:
+        print((folder / f"{view.day}.json").read_text("utf-8"), end="")
+        return
+    print((folder / f"{view.day}.txt").read_text("utf-8"), end="")
+    page = folder / f"{view.day}.html"
+    say(f"page: {page}")
+    if show_html:
+        typer.launch(page.as_uri())
+
+
+def _build(day: date | None) -> DigestView:
+    from watchlist.digest.build import make_digest
+    from watchlist.digest.render import write_digest
+    from watchlist.digest.window import due_day
+    from watchlist.follow import ensure_user
+    from watchlist.jobs.workplace import utc_now
+
+    chosen = settings()
+    with open_store() as store, store.session() as session:
+        view = make_digest(session, ensure_user(session), day or due_day(utc_now(), chosen), utc_now(), chosen)
+    write_digest(view, chosen.home / "digests")
+    return view
+
+
+def doctor(as_json: Json = False) -> None:
+    """Settings, what is due, what is broken."""
+    from watchlist.jobs.workplace import utc_now
+    from watchlist.status import as_json as to_json
+    from watchlist.status import doctor as examine
+    from watchlist.status import render_report
+
+    chosen = settings()
+    with open_store() as store, store.session() as session:
+        report = examine(session, chosen, utc_now())
+    if as_json:
+        print_json(to_json(report))
+    else:
+        print(render_report(report))

@@ -1,0 +1,3 @@
+"""What leaves the program as a file, one module a format."""
+
+from __future__ import annotations

@@ -1,0 +1,165 @@
+"""The crawl jobs: every site of a list, or every event, through the spiders and into the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from crawler.items import PageItem, SiteItem
+from crawler.run import run_spider
+from crawler.spiders.leaders import LeadersSpider
+from crawler.spiders.sites import Site, SiteSpider
+from crawler.spiders.speakers import SpeakersSpider
+from pipelines.load import finish_site, load_moves, load_page
+from pipelines.records import Subject
+from watchlist.follow import note_new_people
+from watchlist.jobs.workplace import Progress, Workplace, no_progress
+from watchlist.models import CompanyList, Event, Goal, ListEntry, Organization, Visit
+
+
+@dataclass(slots=True)
+class CrawlReport:
+    """What a crawl found; `failed` names each site that gave nobody, with its reason."""
+
+    sites: int = 0
+    people: int = 0
+    new_people: int = 0
+    moves: int = 0
+    followed: int = 0
+    candidates: int = 0
+    suppressed: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def line(self) -> str:
+        """What came of it, in one line."""
+        found = self.sites - len(self.failed)
+        return f"{self.people} people on {found} of {self.sites} sites, {self.new_people} new, {self.moves} moves"
+
+
+async def crawl_leaders(
+    place: Workplace, list_key: str, *, since: datetime | None = None, progress: Progress = no_progress
+) -> CrawlReport:
+    """Crawl every company of a list; sites already visited after `since` are left out (a crawl that goes on)."""
+    started_at = since or place.clock()
+    targets = await place.store.read(lambda session: _company_targets(session, list_key, since))
+    first_crawl = not await place.store.read(lambda session: _seen_before(session, list_key, started_at))
+    report = await _crawl(place, LeadersSpider, targets, "leaders", progress)
+
+    def conclude(session: Session) -> int:
+        now = place.clock()
+        for goal in session.exec(select(Goal).join(CompanyList).where(CompanyList.key == list_key)):
+            noted = note_new_people(session, goal, first_crawl=first_crawl, now=now)
+            report.followed += noted.followed
+            report.candidates += noted.candidates
+        return load_moves(session, now=now)
+
+    report.moves = await place.store.write(conclude)
+    return report
+
+
+async def crawl_speakers(
+    place: Workplace, *, since: datetime | None = None, progress: Progress = no_progress
+) -> CrawlReport:
+    """Crawl every event that was added."""
+    targets = await place.store.read(lambda session: _event_targets(session, since))
+    return await _crawl(place, SpeakersSpider, targets, "speakers", progress)
+
+
+def _company_targets(session: Session, list_key: str, since: datetime | None) -> list[tuple[Site, Subject]]:
+    rows = session.exec(
+        select(Organization)
+        .join(ListEntry)
+        .join(CompanyList)
+        .where(CompanyList.key == list_key)
+        .order_by(col(ListEntry.rank))
+    )
+    done = _visited(session, "leaders", since)
+    return [_company_target(row) for row in rows if row.id not in done]
+
+
+def _company_target(row: Organization) -> tuple[Site, Subject]:
+    site = Site(
+        key=row.key,
+        name=row.name,
+        website=row.website,
+        known_page=row.leadership_url,
+        confirm_name=row.site_state != "confirmed",
+    )
+    return site, Subject(key=row.key, name=row.name, organization_id=row.id)
+
+
+def _event_targets(session: Session, since: datetime | None) -> list[tuple[Site, Subject]]:
+    done = _visited(session, "speakers", since)
+    return [
+        (Site(key=row.key, name=row.name, website=row.url), Subject(key=row.key, name=row.name, event_id=row.id))
+        for row in session.exec(select(Event).order_by(col(Event.id)))
+        if row.id not in done
+    ]
+
+
+def _visited(session: Session, kind: str, since: datetime | None) -> set[int | None]:
+    if since is None:
+        return set()
+    visits = session.exec(select(Visit).where(Visit.kind == kind, Visit.finished_at >= since))
+    return {visit.organization_id or visit.event_id for visit in visits}
+
+
+def _seen_before(session: Session, list_key: str, started_at: datetime) -> bool:
+    """Whether an earlier crawl found people on this list: then new ones wait as candidates."""
+    earlier = (
+        select(Visit.id)
+        .join(ListEntry, col(ListEntry.organization_id) == col(Visit.organization_id))
+        .join(CompanyList)
+        .where(CompanyList.key == list_key, col(Visit.good_at) < started_at)
+    )
+    return session.exec(earlier.limit(1)).first() is not None
+
+
+async def _crawl(
+    place: Workplace,
+    spider: type[SiteSpider],
+    targets: Sequence[tuple[Site, Subject]],
+    kind: str,
+    progress: Progress,
+) -> CrawlReport:
+    subjects = {subject.key: subject for _, subject in targets}
+    started_at = place.clock()
+    report = CrawlReport(sites=len(targets))
+    done = 0
+
+    async def on_item(item: PageItem | SiteItem) -> None:
+        nonlocal done
+        subject = subjects[item.subject]
+        if isinstance(item, PageItem):
+            loaded = await place.store.write(lambda session: load_page(session, item, subject))
+            report.people += loaded.people
+            report.new_people += loaded.new_people
+            report.suppressed += loaded.suppressed
+            for refusal, count in loaded.rejected.items():
+                report.rejected[refusal] = report.rejected.get(refusal, 0) + count
+            return
+
+        def finish(session: Session) -> str | None:
+            return finish_site(session, item, subject, kind=kind, started_at=started_at, now=place.clock())
+
+        reason = await place.store.write(finish)
+        if reason is not None:
+            report.failed[subject.name] = reason
+        done += 1
+        progress(done, len(targets), subject.name)
+
+    if targets:
+        await run_spider(
+            spider,
+            [site for site, _ in targets],
+            door=place.door,
+            room=place.room,
+            on_item=on_item,
+            pages_per_site=place.settings.crawl.pages_per_site,
+        )
+    return report

@@ -1,0 +1,35 @@
+"""What every job needs to do its work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from crawler.fetch import Door
+from crawler.reading import ReadingRoom
+from watchlist.settings import Settings
+from watchlist.store import Store
+
+Progress = Callable[[int, int, str], None]
+"""(done, of, what): called as long work goes on."""
+
+
+def utc_now() -> datetime:
+    """The clock of a real run."""
+    return datetime.now(UTC)
+
+
+def no_progress(_done: int, _of: int, _what: str) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What every job needs: settings, the store, the door, a room for reading, and a clock."""
+
+    settings: Settings
+    store: Store
+    door: Door
+    room: ReadingRoom
+    clock: Callable[[], datetime] = utc_now

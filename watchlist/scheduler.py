@@ -1,0 +1,268 @@
+"""When which job runs: the due-table in the database, and the embedded runner that works it off.
+
+APScheduler holds one tick; what is due is a row, so a restart, a sleep or a kill loses and doubles nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from watchlist.digest.window import next_digest_at
+from watchlist.errors import MentorwatchError, NotFoundError, UsageError
+from watchlist.jobs import JOBS
+from watchlist.jobs.crawling import CrawlReport, crawl_leaders, crawl_speakers
+from watchlist.jobs.workplace import Progress, Workplace, no_progress
+from watchlist.models import CompanyList, Event, Goal, Job, User
+from watchlist.settings import Settings
+from watchlist.store import Store
+from watchlist.store.upsert import upsert
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(days=2)
+"""Longer than any crawl; a scheduler that starts releases what a killed one held."""
+FIRST_REFRESH = timedelta(minutes=30)
+"""A new home crawls first: nobody is followed yet."""
+AFTER_FAILURE = timedelta(hours=1)
+RUNNING = "running"
+
+
+# --- deciding ----------------------------------------------------------------------------------------------------
+
+
+def next_time(name: str, now: datetime, settings: Settings) -> datetime:
+    """When a job that just ended well is due again. Pure."""
+    if name == "digest":
+        return next_digest_at(now, settings)
+    if name == "refresh":
+        return now + timedelta(minutes=settings.feeds.every_minutes)
+    return now + timedelta(days=settings.crawl.every_days)
+
+
+def plan_jobs(session: Session, now: datetime, settings: Settings) -> None:
+    """One row for each job that this home needs; rows that are there keep their times."""
+    wanted = [("refresh", "all", now + FIRST_REFRESH)]
+    lists = session.exec(select(CompanyList.key).join(Goal).distinct()).all()
+    wanted += [("crawl_leaders", key, now) for key in lists]
+    if session.exec(select(Event.id).limit(1)).first() is not None:
+        wanted.append(("crawl_speakers", "all", now))
+    wanted += [("digest", name, next_digest_at(now, settings)) for name in session.exec(select(User.name))]
+    rows = [{"name": name, "key": key, "next_at": at} for name, key, at in wanted]
+    upsert(session, Job, rows, key=["name", "key"], update=[])
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job that is to run now; `since` is set when an earlier run of it was cut off and goes on."""
+
+    name: str
+    key: str
+    since: datetime | None
+
+
+def claim_due(session: Session, now: datetime) -> list[Claim]:
+    """Lease every due job."""
+    due = session.exec(
+        select(Job)
+        .where(Job.next_at <= now, col(Job.lease_until).is_(None) | (col(Job.lease_until) < now))
+        .order_by(col(Job.next_at), col(Job.id))
+    ).all()
+    return [start_job(session, job, now) for job in due]
+
+
+def start_job(session: Session, job: Job, now: datetime) -> Claim:
+    """Lease one job and note that it runs."""
+    cut_off = job.last_result == RUNNING and job.last_run_at is not None and job.last_run_at > now - LEASE
+    since = job.last_run_at if cut_off else None
+    job.lease_until = now + LEASE
+    job.last_run_at, job.last_result = since or now, RUNNING
+    session.add(job)
+    return Claim(job.name, job.key, since)
+
+
+def finish_job(session: Session, claim: Claim, *, result: str, next_at: datetime) -> None:
+    """Write what came of a run and when the next one is due."""
+    job = session.exec(select(Job).where(Job.name == claim.name, Job.key == claim.key)).one()
+    job.last_result, job.next_at, job.lease_until = result, next_at, None
+    session.add(job)
+
+
+def release_leases(session: Session) -> None:
+    """Give back what a killed scheduler held; only for the one who holds the scheduler lock."""
+    for job in session.exec(select(Job).where(col(Job.lease_until).is_not(None))):
+        job.lease_until = None
+        session.add(job)
+
+
+# --- running -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Runner:
+    """Runs due jobs as tasks of the loop; a job that runs is leased, so it is not started again."""
+
+    place: Workplace
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def tick(self) -> None:
+        """Start everything that is due."""
+        now = self.place.clock()
+
+        def claim(session: Session) -> list[Claim]:
+            plan_jobs(session, now, self.place.settings)
+            return claim_due(session, now)
+
+        for job in await self.place.store.write(claim):
+            task = asyncio.create_task(self._run(job), name=f"{job.name} {job.key}")
+            self.running.add(task)
+            task.add_done_callback(self.running.discard)
+
+    async def drain(self) -> None:
+        """Wait until nothing runs."""
+        while self.running:
+            await asyncio.gather(*self.running)
+
+    async def stop(self) -> None:
+        """Cut off what runs; it goes on at the next start."""
+        tasks = list(self.running)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, claim: Claim) -> None:
+        now = self.place.clock
+        try:
+            result = await JOBS[claim.name](self.place, claim.key, claim.since)
+        except MentorwatchError as error:
+            log.warning("%s %s: %s", claim.name, claim.key, error)
+            result, next_at = f"failed: {error.message}", now() + AFTER_FAILURE
+        except Exception as error:  # the job loop: one broken job must not stop the others
+            log.exception("%s %s", claim.name, claim.key)
+            result, next_at = f"failed: {type(error).__name__}", now() + AFTER_FAILURE
+        else:
+            next_at = next_time(claim.name, now(), self.place.settings)
+        await self.place.store.write(lambda session: finish_job(session, claim, result=result, next_at=next_at))
+        log.info("%s %s: %s", claim.name, claim.key, result)
+
+
+async def run_forever(place: Workplace) -> None:
+    """Tick once a minute until SIGINT or SIGTERM."""
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+    from apscheduler.triggers.interval import IntervalTrigger
+
+    await place.store.write(release_leases)
+    runner = Runner(place)
+    # Our own table knows what is due, so a tick may be late or left out (reliability.md fact 9), never skipped.
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler.add_job(
+        runner.tick,
+        IntervalTrigger(minutes=1),
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+        next_run_time=place.clock(),
+    )
+    scheduler.start()
+    try:
+        await _until_signal()
+    finally:
+        scheduler.shutdown(wait=False)
+        await runner.stop()
+
+
+async def _until_signal() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
+
+
+async def crawl_once(
+    place: Workplace, kind: str, list_key: str | None, *, progress: Progress = no_progress
+) -> CrawlReport:
+    """Crawl now, by hand. A crawl of the same that was cut off goes on; the schedule counts it as its own.
+
+    Raises NotFoundError for an unknown list, UsageError where no list is named and no goal is set.
+    """
+    name = f"crawl_{kind}"
+    key = "all" if kind == "speakers" else await place.store.read(lambda session: _list_of(session, list_key))
+    now = place.clock()
+
+    def begin(session: Session) -> Claim:
+        upsert(session, Job, [{"name": name, "key": key, "next_at": now}], key=["name", "key"], update=[])
+        return start_job(session, session.exec(select(Job).where(Job.name == name, Job.key == key)).one(), now)
+
+    claim = await place.store.write(begin)
+    if kind == "speakers":
+        report = await crawl_speakers(place, since=claim.since, progress=progress)
+    else:
+        report = await crawl_leaders(place, key, since=claim.since, progress=progress)
+    next_at = next_time(name, place.clock(), place.settings)
+    await place.store.write(lambda session: finish_job(session, claim, result=report.line, next_at=next_at))
+    return report
+
+
+def _list_of(session: Session, list_key: str | None) -> str:
+    if list_key is None:
+        goal = session.exec(select(CompanyList.key).join(Goal).order_by(col(Goal.id))).first()
+        if goal is None:
+            raise UsageError("no list is named and no goal is set", hint="mentorwatch goal set, or --list KEY")
+        return goal
+    if session.exec(select(CompanyList).where(CompanyList.key == list_key)).first() is None:
+        raise NotFoundError(f"no company list is called {list_key!r}", hint="mentorwatch companies import")
+    return list_key
+
+
+# --- one at a time -----------------------------------------------------------------------------------------------
+
+_ADVISORY_KEY = 0x6D656E746F72
+"""PostgreSQL advisory locks are numbers; this one spells "mentor"."""
+
+
+class SchedulerBusyError(MentorwatchError):
+    """Another process of this database crawls or schedules."""
+
+
+@contextmanager
+def only_one(settings: Settings, store: Store) -> Iterator[None]:
+    """Hold the right to fetch for this database; it vanishes with the process, however that ends.
+
+    Raises SchedulerBusyError when another process holds it: two of them would not keep one pace together.
+    """
+    if store.engine.dialect.name == "postgresql":
+        with _advisory_lock(store):
+            yield
+        return
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(settings.home / "scheduler.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise SchedulerBusyError("a scheduler or crawl of this home is running already") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _advisory_lock(store: Store) -> Iterator[None]:
+    with store.engine.connect() as connection:
+        held = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_ADVISORY_KEY})").scalar()
+        if not held:
+            raise SchedulerBusyError("a scheduler or crawl of this database is running already")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ADVISORY_KEY})")

@@ -1,0 +1,347 @@
+"""What `doctor` says: settings, the database, what is due, and every source that gives nothing. Reads only.
+
+JSON keys, always all of them; unknown is null, times are UTC with Z:
+`at version home user_agent contact_set timezone digest_hour`; `database`: `address revision bytes`;
+`scheduler_running`; `counts`: `lists organisations people followed candidates goals positions moves events talks
+feeds entries digests`; `jobs[]`: `name key next_at due last_run_at last_result`; `feeds`: `new ok failing blocked
+gone`; `oldest_bad_since`; `bad_feeds[]`: `url title owner state since reason last_answer_at`;
+`last`: `crawl refresh digest digest_day`; `advice[]`: sentences that say what to do.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, text
+from sqlmodel import Session, SQLModel, col, select
+
+from watchlist.digest.window import user_zone
+from watchlist.digest.wording import plain
+from watchlist.models import (
+    CompanyList,
+    Digest,
+    Entry,
+    Event,
+    Feed,
+    Follow,
+    Goal,
+    Job,
+    Move,
+    Organization,
+    Person,
+    Position,
+    Talk,
+    Visit,
+)
+from watchlist.settings import Settings, version
+from watchlist.store.engine import database_label
+from watchlist.times import iso
+
+SCHEDULER_LOCK = "scheduler.lock"
+"""The file in the home that a running scheduler holds (SQLite)."""
+SCHEDULER_KEY = 0x6D656E746F72
+"""The advisory lock that a running scheduler holds (PostgreSQL): the letters of "mentor"."""
+FEED_STATES = ("new", "ok", "failing", "blocked", "gone")
+
+_COUNTED: dict[str, type[SQLModel]] = {
+    "lists": CompanyList,
+    "organisations": Organization,
+    "people": Person,
+    "goals": Goal,
+    "positions": Position,
+    "moves": Move,
+    "events": Event,
+    "talks": Talk,
+    "feeds": Feed,
+    "entries": Entry,
+    "digests": Digest,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseStatus:
+    """Where the database is (no password), the revision of its tables, its size."""
+
+    address: str
+    revision: str | None
+    bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """One row of the due-table; `due` says that its time has come."""
+
+    name: str
+    key: str
+    next_at: datetime
+    due: bool
+    last_run_at: datetime | None
+    last_result: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadFeed:
+    """A feed that gives nothing, since when and why."""
+
+    url: str
+    title: str | None
+    owner: str | None
+    state: str
+    since: datetime
+    reason: str | None
+    last_answer_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastRuns:
+    """When each kind of work was done last."""
+
+    crawl: datetime | None
+    refresh: datetime | None
+    digest: datetime | None
+    digest_day: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorReport:
+    """All that `doctor` knows."""
+
+    at: datetime
+    version: str
+    home: str
+    user_agent: str
+    contact_set: bool
+    timezone: str
+    digest_hour: int
+    database: DatabaseStatus
+    scheduler_running: bool
+    counts: dict[str, int]
+    jobs: tuple[JobStatus, ...]
+    feeds: dict[str, int]
+    oldest_bad_since: datetime | None
+    bad_feeds: tuple[BadFeed, ...]
+    last: LastRuns
+    advice: tuple[str, ...]
+
+
+def doctor(session: Session, settings: Settings, now: datetime) -> DoctorReport:
+    """Look everything over; changes nothing."""
+    counts, feeds = _counts(session), _feed_states(session)
+    bad_feeds = _bad_feeds(session)
+    running = _scheduler_running(session, settings)
+    return DoctorReport(
+        at=now,
+        version=version(),
+        home=str(settings.home),
+        user_agent=settings.user_agent,
+        contact_set=bool(settings.contact),
+        timezone=user_zone(settings).key,
+        digest_hour=settings.digest.hour,
+        database=_database(session),
+        scheduler_running=running,
+        counts=counts,
+        jobs=_jobs(session, now),
+        feeds=feeds,
+        oldest_bad_since=bad_feeds[0].since if bad_feeds else None,
+        bad_feeds=bad_feeds,
+        last=_last_runs(session),
+        advice=tuple(_advice(settings, counts, running=running)),
+    )
+
+
+def as_json(report: DoctorReport) -> dict[str, Any]:
+    """The report as plain values (keys: see above)."""
+    values: dict[str, Any] = _plain_values(dataclasses.asdict(report))
+    return values
+
+
+def render_report(report: DoctorReport) -> str:
+    """The report for a terminal."""
+    blocks = [
+        *_settings_lines(report),
+        "",
+        *_counts_lines(report),
+        "",
+        *_jobs_lines(report),
+        "",
+        *_feeds_lines(report),
+        *(["", "To do", *(f"  {line}" for line in report.advice)] if report.advice else []),
+    ]
+    return "\n".join(blocks) + "\n"
+
+
+# --- looking -------------------------------------------------------------------------------------------------------
+
+
+def _counts(session: Session) -> dict[str, int]:
+    counts = {name: session.exec(select(func.count()).select_from(model)).one() for name, model in _COUNTED.items()}
+    for name, state in (("followed", "followed"), ("candidates", "candidate")):
+        # of a home with several users: people whom at least one of them follows
+        people = select(func.count(func.distinct(Follow.person_id))).where(Follow.state == state)
+        counts[name] = session.exec(people).one()
+    return counts
+
+
+def _feed_states(session: Session) -> dict[str, int]:
+    found = dict(session.exec(select(Feed.state, func.count()).group_by(Feed.state)).all())
+    # a state unknown here is shown too, never dropped
+    return dict.fromkeys(FEED_STATES, 0) | found
+
+
+def _bad_feeds(session: Session) -> tuple[BadFeed, ...]:
+    """Every feed that gives nothing, longest first."""
+    rows = session.exec(
+        select(Feed, Person.name, Organization.name)
+        .join(Person, col(Person.id) == Feed.person_id, isouter=True)
+        .join(Organization, col(Organization.id) == Feed.organization_id, isouter=True)
+        .where(col(Feed.state).not_in(["new", "ok"]))
+        .order_by(col(Feed.state_since), col(Feed.id))
+    )
+    return tuple(
+        BadFeed(
+            url=feed.url,
+            title=feed.title,
+            owner=person or organisation,
+            state=feed.state,
+            since=feed.state_since,
+            reason=feed.reason,
+            last_answer_at=feed.fetched_at,
+        )
+        for feed, person, organisation in rows
+    )
+
+
+def _jobs(session: Session, now: datetime) -> tuple[JobStatus, ...]:
+    rows = session.exec(select(Job).order_by(col(Job.next_at), col(Job.id)))
+    return tuple(
+        JobStatus(
+            name=job.name,
+            key=job.key,
+            next_at=job.next_at,
+            due=job.next_at <= now,
+            last_run_at=job.last_run_at,
+            last_result=job.last_result,
+        )
+        for job in rows
+    )
+
+
+def _last_runs(session: Session) -> LastRuns:
+    digest = session.exec(select(Digest).order_by(col(Digest.built_at).desc(), col(Digest.id).desc()).limit(1)).first()
+    return LastRuns(
+        crawl=session.exec(select(func.max(Visit.finished_at))).one(),
+        refresh=session.exec(select(func.max(Feed.fetched_at))).one(),
+        digest=digest.built_at if digest else None,
+        digest_day=digest.day if digest else None,
+    )
+
+
+def _database(session: Session) -> DatabaseStatus:
+    bind = session.get_bind()
+    if bind.dialect.name == "postgresql":
+        size = "SELECT pg_database_size(current_database())"
+    else:
+        size = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    return DatabaseStatus(
+        address=database_label(bind.engine.url),
+        revision=session.execute(text("SELECT version_num FROM alembic_version")).scalar(),
+        bytes=session.execute(text(size)).scalar(),
+    )
+
+
+def _scheduler_running(session: Session, settings: Settings) -> bool:
+    if session.get_bind().dialect.name == "postgresql":
+        # a lock of one 64-bit number shows as its two halves
+        held = text(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " AND classid = :high AND objid = :low"
+        )
+        halves = {"high": SCHEDULER_KEY >> 32, "low": SCHEDULER_KEY & 0xFFFFFFFF}
+        return bool(session.execute(held, halves).scalar())
+    file = settings.home / SCHEDULER_LOCK
+    if not file.exists():
+        return False
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(file, timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def _advice(settings: Settings, counts: dict[str, int], *, running: bool) -> list[str]:
+    """What keeps the program from its work, the first step first."""
+    advice = []
+    if not settings.contact:
+        advice.append("no contact address is set, so nothing is crawled: mentorwatch init")
+    if not counts["goals"]:
+        advice.append("no goal is set: mentorwatch goal set")
+    elif not counts["people"]:
+        advice.append("nobody is known yet: mentorwatch crawl leaders")
+    elif not counts["followed"]:
+        advice.append("you follow nobody, so every digest is empty: mentorwatch follow")
+    elif not running:
+        advice.append("no scheduler is running, so nothing is refreshed by itself: mentorwatch schedule")
+    return advice
+
+
+# --- saying --------------------------------------------------------------------------------------------------------
+
+
+def _settings_lines(report: DoctorReport) -> list[str]:
+    size = "size unknown" if report.database.bytes is None else f"{report.database.bytes / 2**20:.1f} MiB"
+    return [
+        f"mentorwatch {report.version}",
+        f"  home        {report.home}",
+        f"  database    {report.database.address}, revision {report.database.revision or 'none'}, {size}",
+        f"  User-Agent  {report.user_agent}" + ("" if report.contact_set else "  (no contact: nothing is crawled)"),
+        f"  digest      at {report.digest_hour}:00, {report.timezone}",
+        f"  scheduler   {'running' if report.scheduler_running else 'not running'}",
+    ]
+
+
+def _counts_lines(report: DoctorReport) -> list[str]:
+    return ["In the database", "  " + ", ".join(f"{number} {name}" for name, number in report.counts.items())]
+
+
+def _jobs_lines(report: DoctorReport) -> list[str]:
+    last = report.last
+    lines = [
+        "Work",
+        f"  last crawl    {iso(last.crawl) or 'never'}",
+        f"  last refresh  {iso(last.refresh) or 'never'}",
+        f"  last digest   {iso(last.digest) or 'never'}" + (f" for {last.digest_day}" if last.digest_day else ""),
+    ]
+    for job in report.jobs:
+        when = "due now" if job.due else f"due {iso(job.next_at)}"
+        result = f", last: {plain(job.last_result, 120)}" if job.last_result else ""
+        lines.append(f"  {job.name} {job.key}: {when}{result}")
+    return lines
+
+
+def _feeds_lines(report: DoctorReport) -> list[str]:
+    lines = ["Feeds", "  " + ", ".join(f"{number} {state}" for state, number in report.feeds.items())]
+    if report.oldest_bad_since:
+        lines.append(f"  oldest trouble since {iso(report.oldest_bad_since)}")
+    for feed in report.bad_feeds:
+        owner = f"{plain(feed.owner, 80)}: " if feed.owner else ""
+        reason = feed.reason or "no reason given"
+        lines.append(f"  {feed.state} since {iso(feed.since)} ({reason})  {owner}{plain(feed.url, 1000)}")
+    return lines
+
+
+def _plain_values(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain_values(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_values(each) for each in value]
+    return value
