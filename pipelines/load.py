@@ -351,6 +351,8 @@ def load_moves(session: Session, *, now: datetime) -> int:
         )
         for position in session.exec(select(Position).where(col(Position.person_id).in_(leavers)))
     ]
+    before = session.exec(select(func.count()).select_from(Move)).one()
+    changes = find_moves(held)
     rows = [
         {
             "person_id": change.person_id,
@@ -359,10 +361,14 @@ def load_moves(session: Session, *, now: datetime) -> int:
             "to_position_id": change.to_position_id,
             "seen_at": now,
         }
-        for change in find_moves(held)
+        for change in changes
     ]
-    before = session.exec(select(func.count()).select_from(Move)).one()
     upsert(session, Move, rows, key=["person_id", "to_position_id"], update=[])
+    # Where somebody went is known, so the role they left need not be missed a second time to count as ended.
+    for change in changes:
+        left = session.get_one(Position, change.from_position_id)
+        left.ended_at = left.ended_at or now
+        session.add(left)
     return session.exec(select(func.count()).select_from(Move)).one() - before
 
 

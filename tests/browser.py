@@ -20,6 +20,7 @@ _QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=NetworkTimeServiceQuerying",
     "--hide-scrollbars",
     "--enable-logging=stderr",
     "--log-level=0",

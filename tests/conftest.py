@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import BACKENDS, fresh_database, postgresql_cluster, settings_for, truncate
+from tests.databases import BACKENDS, empty, fresh_database, postgresql_cluster, settings_for
 from watchlist.settings import Settings
 from watchlist.store import Store
 
@@ -44,4 +44,4 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     with Store.open(settings_for(tmp_path / "home", url)) as opened:
         yield opened
         if url:
-            truncate(opened.engine)
+            empty(opened.engine)

@@ -62,11 +62,12 @@ def administer(url: str, *statements: str) -> None:
             connection.exec_driver_sql(statement)
 
 
-def truncate(engine: Engine) -> None:
-    """Empties every table of a PostgreSQL database and starts its numbers anew."""
-    tables = ", ".join(table.name for table in SQLModel.metadata.sorted_tables)
+def empty(engine: Engine) -> None:
+    """Deletes every row of a PostgreSQL database and starts its numbers anew (TRUNCATE takes 20 times as long)."""
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            connection.execute(table.delete())
+        connection.exec_driver_sql("SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'")
 
 
 def files_holding(folder: Path, *needles: bytes) -> list[str]:

@@ -154,12 +154,16 @@ def _name(text: str) -> str:
 def _address(text: str) -> str:
     url = canonical_url(text)
     try:
+        # the canonical form has lost user name and password already
+        named = urlsplit(text).username is not None
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
         raise ValueError(f"not a web address: {text!r}") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"not an http or https address: {text!r}")
+    if named:
+        raise ValueError("an address with a user name in it is not fetched")
     return url
 
 

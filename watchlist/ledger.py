@@ -67,6 +67,10 @@ class LedgerLine:
     visit_reason: str | None
     """Why the last visit gave nobody; people of an earlier one are kept."""
 
+    def as_json(self) -> dict[str, Any]:
+        """The line as a JSON object."""
+        return {**asdict(self), "people": [asdict(person) for person in self.people]}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
@@ -91,7 +95,14 @@ class Ledger:
 
     def as_json(self) -> dict[str, Any]:
         """The ledger as a JSON object: every key is there, unknown is null."""
-        return {**asdict(self), "lines": [asdict(line) for line in self.lines], "totals": self.totals}
+        return {
+            "goal": self.goal,
+            "list": self.list,
+            "function": self.function,
+            "level": self.level,
+            "lines": [line.as_json() for line in self.lines],
+            "totals": self.totals,
+        }
 
     def as_csv(self, *, delimiter: str = ",", bom: bool = False) -> bytes:
         """One row a company; no cell is a formula."""

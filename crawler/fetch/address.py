@@ -44,6 +44,15 @@ _CLOSED_V6 = tuple(
 )
 
 
+def is_literal(host: str) -> bool:
+    """Whether a host is an IP address rather than a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def is_public(text: str) -> bool:
     """Whether a literal IP address is one that may be connected to; what is no address is not."""
     try:

@@ -69,6 +69,7 @@ PLAIN_WORDS: Mapping[str, str] = {
     "robots": "robots.txt forbids it",
     "robots_unreachable": "robots.txt could not be read, which means no",
     "backoff": "the host asked for a pause or failed a moment ago",
+    "stopped": "fetching was stopped",
     # the way there
     "dns": "the name has no address",
     "connection": "no connection, or it broke",

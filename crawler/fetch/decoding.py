@@ -43,7 +43,7 @@ async def read_body(
                 raise BodyError("too_large", f"more than {limit // 1024} KiB")
         if received > limit and not cut:
             raise BodyError("too_large", f"more than {limit // 1024} KiB")
-    unpack.finish()
+    body += unpack.finish()
     return bytes(body)
 
 
@@ -65,56 +65,62 @@ class Plain:
         """The chunk itself."""
         return [chunk]
 
-    def finish(self) -> None:
-        """Nothing to check."""
+    def finish(self) -> bytes:
+        """Nothing is held back."""
+        return b""
 
 
 class Packed:
     """gzip (also several members, also with rubbish after the end) or deflate, unpacked in steps of 64 KiB."""
 
     def __init__(self, wbits: int, *, only_if_packed: bool = False) -> None:
-        self._wbits = wbits
-        self._only_if_packed = only_if_packed
-        self._engine = zlib.decompressobj(wbits)
-        self._begun = False
-        self._passthrough = False
-        self._done = False
+        self._wbits, self._only_if_packed = wbits, only_if_packed
+        self._engine: zlib._Decompress | None = None
+        self._held = b""
+        """Bytes too few to tell what begins here."""
+        self._plain = self._rubbish = self._had_member = False
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """What the chunk unpacks to, piece by piece, so that the reader can stop in the middle of a bomb."""
-        if not self._begun and chunk:
-            self._begin(chunk)
-        if self._passthrough:
-            yield chunk
-            return
-        while chunk and not self._done:
-            yield self._step(chunk)
-            chunk = self._engine.unconsumed_tail
-            if self._engine.eof:
-                chunk = self._next_member()
+        data, self._held = self._held + chunk, b""
+        while data and not self._rubbish:
+            if self._plain:
+                yield data
+                return
+            if self._engine is not None:
+                yield self._step(self._engine, data)
+                data = self._left(self._engine)
+            elif len(data) > 1:
+                self._begin(data[:2])
+            else:
+                self._held, data = data, b""
 
-    def finish(self) -> None:
-        """Raises BodyError when the packed data ended too early."""
-        if self._begun and not self._passthrough and not self._done and not self._engine.eof:
+    def finish(self) -> bytes:
+        """What was held back; raises BodyError when the packed data ended too early."""
+        if self._engine is not None or (self._held and not self._had_member and not self._only_if_packed):
             raise BodyError("bad_encoding", "it ends too early")
+        return b"" if self._had_member else self._held
 
-    def _begin(self, chunk: bytes) -> None:
-        self._begun = True
-        self._passthrough = self._only_if_packed and not chunk.startswith(_GZIP_MAGIC)
-        if self._wbits == _ZLIB and (chunk[0] & 0x0F != 8 or int.from_bytes(chunk[:2], "big") % 31):
+    def _begin(self, start: bytes) -> None:
+        packed = start == _GZIP_MAGIC
+        if self._had_member and (self._wbits != _GZIP or not packed):
+            self._rubbish = True
+        elif self._only_if_packed and not packed:
+            self._plain = True
+        elif self._wbits == _ZLIB and (start[0] & 0x0F != 8 or int.from_bytes(start, "big") % 31):
             # "deflate" means the zlib wrapping (RFC 9110 8.4.1.2); some servers leave it out.
             self._engine = zlib.decompressobj(_DEFLATE)
+        else:
+            self._engine = zlib.decompressobj(self._wbits)
 
-    def _step(self, chunk: bytes) -> bytes:
+    def _step(self, engine: zlib._Decompress, data: bytes) -> bytes:
         try:
-            return self._engine.decompress(chunk, _STEP)
+            return engine.decompress(data, _STEP)
         except zlib.error as error:
             raise BodyError("bad_encoding", str(error)) from error
 
-    def _next_member(self) -> bytes:
-        rest = self._engine.unused_data
-        if self._wbits == _GZIP and rest.startswith(_GZIP_MAGIC):
-            self._engine = zlib.decompressobj(_GZIP)
-            return rest
-        self._done = True
-        return b""
+    def _left(self, engine: zlib._Decompress) -> bytes:
+        if not engine.eof:
+            return engine.unconsumed_tail
+        self._engine, self._had_member = None, True
+        return engine.unused_data

@@ -15,7 +15,7 @@ from crawler.fetch.access import FLOOR_SECONDS, access_rules
 from crawler.fetch.answers import Access, Answer, Ask, FetchError
 from crawler.fetch.backoff import Backoff
 from crawler.fetch.decoding import BodyError, read_body
-from crawler.fetch.pace import Pace, site_of
+from crawler.fetch.pace import Line, Pace, site_of
 from crawler.fetch.robots import MAX_BYTES as ROBOTS_BYTES
 from crawler.fetch.robots import Robots
 from crawler.fetch.transport import Dial, GuardedBackend, Resolver, SystemResolver, Transports
@@ -56,7 +56,8 @@ class Door:
         self._own_resolver = SystemResolver(settings.network.concurrency) if resolver is None else None
         backend = GuardedBackend(resolver or self._own_resolver, settings.network.hosts, dial)  # type: ignore[arg-type]
         self._transports = Transports(backend, settings)
-        self._pace = pace or Pace()
+        self._stopping = asyncio.Event()
+        self._pace = pace or Pace(sleep=self._sleep)
         self._slots = asyncio.Semaphore(settings.network.concurrency)
         self._pauses = Backoff(self.clock)
         self._robots = Robots(self._fetch_robots, self.clock)
@@ -67,10 +68,23 @@ class Door:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.stop()
         await self._robots.aclose()
-        await self._transports.aclose()
         if self._own_resolver:
             self._own_resolver.close()
+
+    async def stop(self) -> None:
+        """No request leaves any more: who waits for a turn is told so at once, what is under way is cut off."""
+        self._stopping.set()
+        await self._transports.aclose()
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            return
+        raise WayError("stopped", "")
 
     async def fetch(self, ask: Ask) -> Answer:
         """What the server answers, whatever the status. Raises FetchError where the door refuses or no answer comes.
@@ -128,7 +142,7 @@ class Door:
         if access is Access.DOCUMENTED_API:
             api = access_rules().api(target)
             return self._gap(target, api.gap_seconds if api else None)
-        self._refuse_pause(target)
+        self._refuse_now(target)
         decision = await self._robots.decision(target)
         if access is Access.CRAWL or self.settings.feeds.obey_robots:
             decision.check(target)
@@ -141,7 +155,10 @@ class Door:
             return 0.0
         return max(FLOOR_SECONDS, self.settings.network.gap_seconds if wanted is None else wanted)
 
-    def _refuse_pause(self, target: Target) -> None:
+    def _refuse_now(self, target: Target) -> None:
+        """Raises FetchError while nothing may be sent to the host."""
+        if self._stopping.is_set():
+            raise FetchError("stopped", target.href)
         if until := self._pauses.until(target.host):
             raise FetchError("backoff", target.href, detail=f"until {until:%Y-%m-%d %H:%M} UTC", retry_at=until)
 
@@ -152,16 +169,24 @@ class Door:
     ) -> Answer:
         """Send when the site's turn has come. Only then one of the global slots is taken, and the deadline runs."""
         async with self._pace.queue(site_of(target.host)) as line:
-            self._refuse_pause(target)
-            await line.wait(gap)
-            self._refuse_pause(target)
+            await self._wait(line, gap, target)
             async with self._slots:
+                self._refuse_now(target)
                 try:
                     answer = await self._send(target, headers, limit=limit, cut=is_robots)
                 finally:
                     line.leave()
             self._note(target, answer, is_robots=is_robots)
         return answer
+
+    async def _wait(self, line: Line, gap: float, target: Target) -> None:
+        """Until the gap is over; a host that is paused before or after that is not asked."""
+        self._refuse_now(target)
+        try:
+            await line.wait(gap)
+        except WayError as error:
+            raise FetchError(error.reason, target.href) from error
+        self._refuse_now(target)
 
     async def _send(self, target: Target, headers: Mapping[str, str], *, limit: int, cut: bool) -> Answer:
         try:

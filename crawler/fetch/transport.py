@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 import httpcore
 import httpx
 
-from crawler.fetch.address import is_public
+from crawler.fetch.address import is_literal, is_public
 from crawler.fetch.wire import SocketOptions, WayError, Wire, dial
 from watchlist.errors import UsageError
 from watchlist.settings import Settings, parse_loopback
@@ -82,14 +82,20 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """Where a host may be connected to. One bad address among many condemns the name: raises WayError."""
         if host in self._hosts:
             return [parse_loopback(host, self._hosts[host])]
+        if is_literal(host):
+            return self._judged(host, [host], port)
         try:
             found = await self._resolver(host, port)
         except OSError as error:
             raise WayError("dns", str(error.strerror or error)) from error
         except UnicodeError as error:
             raise WayError("bad_name", str(error)) from error
+        return self._judged(host, found, port)
+
+    @staticmethod
+    def _judged(host: str, found: Sequence[str], port: int) -> list[tuple[str, int]]:
         if not found:
-            raise WayError("dns", "no address")
+            raise WayError("dns", f"no address of {host}")
         if closed := [address for address in found if not is_public(address)]:
             raise WayError("blocked_address", closed[0])
         return [(address, port) for address in dict.fromkeys(found)]

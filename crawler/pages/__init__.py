@@ -14,14 +14,15 @@ __all__ = ["Document", "read_page"]
 def read_page(document: Document, *, kind: PageKind | None = None) -> PageReading:
     """What the readers make of a document: the reading with most people of the first priority class that finds any.
 
-    Exact formats are asked before patterns of markup; without `kind` readers of both kinds are asked. Nobody found
+    A class is ten priorities (51 to 60); within it the lower number wins a draw. Exact formats are asked before
+    patterns of markup; without `kind` readers of both kinds are asked. Nobody found
     is a reading with a reason. A page that asks not to be indexed is not read (robots meta, leaders.md section 3).
     """
     if document.is_html and document.noindex:
         return PageReading(kind=kind or "leaders", reader="none", reason="noindex")
     empty: PageReading | None = None
     asked = (reader for reader in known_readers() if kind in (None, reader.kind))
-    for _, alike in groupby(asked, key=lambda reader: reader.priority):
+    for _, alike in groupby(asked, key=lambda reader: (reader.priority - 1) // 10):
         readings = [reader.read(document) for reader in alike if reader.matches(document)]
         best = max(readings, key=lambda reading: len(reading.people), default=None)
         if best is not None and best.people:

@@ -40,7 +40,12 @@ def _items(document: Document, declared: Iterable[Declared]) -> Iterator[PersonI
     for person in declared:
         name, title = _fold(person.name), _fold(person.title or "") or None
         reading = read_title(title or "")
-        if len(name) > _MAX_NAME or len(title or "") > _MAX_TITLE or reading.former or read_name(name, trusted=True) is None:
+        if (
+            len(name) > _MAX_NAME
+            or len(title or "") > _MAX_TITLE
+            or reading.former
+            or read_name(name, trusted=True) is None
+        ):
             continue
         section = person.section or ("board" if reading.level == "board" else page.section)
         employer = _other(document, person.employer)

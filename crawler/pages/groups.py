@@ -76,8 +76,10 @@ def _is_said_of(text: str, organisation: str | None) -> bool:
         if (grouping := read_grouping(rest)) and grouping.whole:
             return True
         ahead = " ".join(words[:count])
-        if (grouping := read_grouping(ahead)) and grouping.whole and (
-            _FOLLOWED_BY.match(rest) or set(organisation_key(rest).split()) <= own
+        if (
+            (grouping := read_grouping(ahead))
+            and grouping.whole
+            and (_FOLLOWED_BY.match(rest) or set(organisation_key(rest).split()) <= own)
         ):
             return True
     return False
@@ -101,6 +103,9 @@ def group_of_page(document: Document) -> Group:
 def _page_names(document: Document) -> Sequence[str]:
     selector = document.selector
     heads = [" ".join(head.xpath(".//text()").getall()) for head in selector.xpath("//h1")[:2]]
+    if "breadcrumb" in document.text:
+        crumbs = selector.xpath("(//*[contains(@class, 'breadcrumb')])[1]//text()[normalize-space()]").getall()
+        heads += crumbs[-1:]
     title = " ".join(selector.xpath("(//title)[1]//text()").getall())
     segments = [unquote(part) for part in urlsplit(document.url).path.split("/") if part]
     address = re.sub(r"[-_+.]|\b(?:html?|aspx?|php)\b", " ", segments[-1]) if segments else ""

@@ -18,7 +18,7 @@ _INLINE: Final = frozenset(
     "strong sub sup time tt u var wbr".split()
 )
 _UNREAD: Final = frozenset(
-    "script style template noscript svg iframe object select option textarea button nav head map audio video canvas "
+    "script style template noscript svg iframe object select option textarea nav head map audio video canvas "
     "math datalist input blockquote dialogue".split()
 )
 _PAGE_PARTS: Final = frozenset({"header", "footer"})
@@ -30,7 +30,7 @@ _MAX_DEPTH: Final = 200
 _MAX_LINES: Final = 20_000
 _MAX_LINE: Final = 2000
 _FORM_SIZE: Final = 60
-"""A form with more elements than this wraps a page (ASP.NET does that) and is read."""
+"""A form with more elements than this, or the first heading, wraps a page (ASP.NET does that) and is read."""
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -54,7 +54,8 @@ class Box:
     @property
     def path(self) -> str:
         """The tags from six boxes up to here."""
-        tags, box = [], self
+        tags: list[str] = []
+        box = self
         while box.parent is not None and len(tags) < 6:
             tags.append(box.tag)
             box = box.parent
@@ -99,7 +100,8 @@ class Line:
     def signature(self) -> tuple[str, str, str]:
         """What lines of the same kind in repeated cards share: tags, class and inline element."""
         wrappers = {run.wrapper for run in self.runs}
-        return self.box.path, self.box.style, wrappers.pop() if len(wrappers) == 1 else ""
+        around = self.box.parent.style.partition(" ")[0] if self.box.parent else ""
+        return self.box.path, f"{around} {self.box.style}", wrappers.pop() if len(wrappers) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ class _Builder:
     def skip(self, element: Any) -> None:
         """Leave an element out; a block ends the line it stands in."""
         self.skipped = element
-        if element.tag not in ("noscript", "script", "style", "svg", "button", "template"):
+        if element.tag not in ("noscript", "script", "style", "svg", "template"):
             self.flush()
 
     def close(self, element: Any) -> None:
@@ -267,7 +269,7 @@ def _is_unread(element: Any, builder: _Builder) -> bool:
     if tag in _PAGE_PARTS:
         return not any(box.tag in _CARD_TAGS for box in builder.box.outward())
     if tag == "form":
-        return sum(1 for _ in element.iterdescendants()) <= _FORM_SIZE
+        return element.find(".//h1") is None and sum(1 for _ in element.iterdescendants()) <= _FORM_SIZE
     named = element.get("class")
     if tag in ("html", "body", "main") or (named is None and element.get("role") is None and element.get("id") is None):
         return False
@@ -275,8 +277,8 @@ def _is_unread(element: Any, builder: _Builder) -> bool:
 
 
 def _is_named_away(element: Any, names: str, builder: _Builder) -> bool:
-    words = page_words()
-    if words.quote_names.search(names):
+    words, named = page_words(), names.lower().split()
+    if not words.quote_names.isdisjoint(named):
         builder.page.quotes += 1
         return True
-    return bool(words.unread_names.search(names)) and element.find(".//h1") is None
+    return not words.unread_names.isdisjoint(named) and element.find(".//h1") is None

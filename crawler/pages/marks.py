@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from crawler.pages.lines import Line, Run
-from crawler.pages.words import page_words
+from crawler.pages.words import page_words, read_grouping
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.names import read_name
 from pipelines.lexicon.organisations import looks_like_organisation
@@ -23,12 +23,18 @@ _TAIL: Final = re.compile(
     r"\|?\s*\+?\(?\d[\d\s().\-/]{6,}\d|\b(?:ext|extension|x|tel|phone)\b\.?\s*:?\s*\d.*)",
     re.IGNORECASE,
 )
+_HAS_TAIL: Final = re.compile(r"[\d@(\[]")
 _PRONOUNS: Final = re.compile(r"\s*[(\[](?:she|he|they|her|him|ze|elle|il|sie|er)\b[^)\]]{0,30}[)\]]", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"\s*,\s+|\s+[-/•·]+\s+|\s*[–—|]\s*|\s*:\s+|\s+(?=\()")
 _SENTENCE_END: Final = re.compile(r"[a-zа-яё)\"'”’»]{2}[.!?…](?:[\"'”»)]|\s+[A-ZА-ЯЁÄÖÜÉ\"'“«]|$)")
 _QUOTE_START: Final = re.compile(r"^\s*[\"“”„«‘❝‟]")
 _QUOTE_END: Final = re.compile(r"[\"”“»’❞]\s*$")
 _LEADING_DASH: Final = re.compile(r"^\s*[-–—~―]+\s*\S")
+_CAPITALS: Final = re.compile(r"(?:^|[\s.'’(-])[^\W\d_a-zа-яё].*[\s.][^\W\d_a-zа-яё]")
+"""Two words with a capital: what every name in a script with capitals has."""
+_WORD: Final = re.compile(r"[^\W_]+")
+_DIGIT: Final = re.compile(r"\d")
+_LONG: Final = 220
 _MAX_TITLE: Final = 160
 _MAX_NAME: Final = 80
 _GLUED_WORDS: Final = 10
@@ -55,24 +61,38 @@ OTHER: Final = Mark("other")
 
 
 def read_mark(line: Line) -> Mark:
-    """What a line is by its own text and emphasis."""
-    text = tidy_line(line.text)
+    """What a line is by its own text and emphasis; titles that stand alone are left to `read_title_mark`.
+
+    Titles are costly to read and matter beside names only.
+    """
+    text = tidy_line(line.text) if len(line.text) < _LONG else line.text
     if is_label(text):
         return LABEL
     if is_prose(text):
         return _labelled_prose(line) or PROSE
-    return _name_and_title(line, text) or _names_only(text) or _title_only(text)
+    return _name_and_title(line, text) or _names_only(text) or OTHER
+
+
+def read_title_mark(line: Line) -> Mark:
+    """The mark of a line that is neither name nor label nor sentence: a title, or something else."""
+    text = tidy_line(line.text)
+    if not is_title(text):
+        return OTHER
+    grouping = read_grouping(text) if text.count(" ") < 3 else None
+    return OTHER if grouping and grouping.whole else Mark("title", title=text)
 
 
 def tidy_line(text: str) -> str:
     """A line without bullets, telephone numbers, mail addresses and pronouns."""
-    return _PRONOUNS.sub("", _TAIL.sub("", text)).strip(_BULLETS).lstrip("»› ")
+    if _HAS_TAIL.search(text):
+        text = _PRONOUNS.sub("", _TAIL.sub("", text))
+    return text.strip(_BULLETS).lstrip("»› ")
 
 
 @lru_cache(maxsize=8192)
 def is_name(text: str) -> bool:
     """Whether a text is one person's name, credentials and honorifics included."""
-    if not 3 <= len(text) <= _MAX_NAME or any(char.isdigit() for char in text):
+    if not 3 <= len(text) <= _MAX_NAME or not _CAPITALS.search(text) or _DIGIT.search(text):
         return False
     if read_name(text) is None:
         return False
@@ -88,12 +108,15 @@ def is_title(text: str) -> bool:
     """Whether a short text is a job title by its words."""
     if not 2 <= len(text) <= _MAX_TITLE or is_prose(text):
         return False
-    return read_title(text).level != "none"
+    reading = read_title(text)
+    return reading.level != "none" and (reading.confidence >= _SURE or not text[0].islower())
 
 
 @lru_cache(maxsize=8192)
 def is_label(text: str) -> bool:
     """Whether a line is a button, the label of a link, a telephone number or next to nothing."""
+    if len(text) > _LONG:
+        return False
     folded = fold(text).strip(" :.>+»›→-|")
     words = page_words()
     if len(folded) < 2 or folded in words.labels or words.contact.match(folded):
@@ -105,13 +128,13 @@ def is_label(text: str) -> bool:
 def is_prose(text: str) -> bool:
     """Whether a text is a sentence or more, no label, name or title."""
     words = text.count(" ") + 1
-    if words > 24 or len(text) > 220 or text.endswith(("?", "!")):
+    if words > 24 or len(text) > _LONG or text.endswith(("?", "!")):
         return True
     if words <= 5:
         return False
     if words > 7 and _SENTENCE_END.search(text) and not _ends_in_form(text):
         return True
-    return page_words().verbs.search(fold(text)) is not None and words > 6
+    return words > 6 and not page_words().verbs.isdisjoint(_WORD.findall(fold(text)))
 
 
 def is_quoted(text: str) -> bool:
@@ -143,22 +166,21 @@ def _name_and_title(line: Line, text: str) -> Mark | None:
         if mark and mark.sure:
             return mark
         unsure = unsure or mark
-    return unsure if not is_title(text) and not is_name(text) else None
+    return unsure if unsure and not is_title(text) and not is_name(text) else None
 
 
 def _paired(left: str, right: str, *, either_way: bool) -> Mark | None:
     """The mark of a line parted in two, whichever side holds the name."""
-    if is_name(left):
-        name, title = _with_credentials(left, right)
-        if not title:
-            return Mark("name", (name,), right if is_title(right) else None)
-        if is_title(title):
-            return Mark("both", (name,), title)
-        if not is_name(title) and _could_be_title(title):
-            return Mark("both", (name,), title, sure=False)
-    elif either_way and is_title(left) and (names := _name_list(right)):
+    if either_way and (names := _name_list(right)) and is_title(left):
         return Mark("both", names, left)
-    return None
+    if not is_name(left):
+        return None
+    name, title = _with_credentials(left, right)
+    if not title:
+        return Mark("name", (name,), right if is_title(right) else None)
+    if is_title(title):
+        return Mark("both", (name,), title)
+    return Mark("both", (name,), title, sure=False) if not is_name(title) and _could_be_title(title) else None
 
 
 def _could_be_title(text: str) -> bool:
@@ -200,15 +222,17 @@ def glued(text: str) -> tuple[str, str] | None:
     words = text.split(" ")
     if not 3 <= len(words) <= _GLUED_WORDS or "," in text:
         return None
-    cuts = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
-    for left, right in cuts:
-        if right.count(" ") <= 3 and left[-1].isalnum() and is_title(words[len(left.split()) - 1]) and is_name(right):
+    for cut in range(1, len(words) - 1):
+        left, right = " ".join(words[:cut]), " ".join(words[cut:])
+        if is_name(right) and left[-1].isalnum() and is_title(words[cut - 1]) and is_title(left):
             return right, left
-    return next(((left, right) for left, right in reversed(cuts) if is_name(left) and is_title(right)), None)
+        if is_name(left) and is_title(right):
+            return left, right
+    return None
 
 
 def _labelled_prose(line: Line) -> Mark | None:
-    """"Owner and founder: Ann Lee once ran ...": a title as the label of a sentence about somebody."""
+    """ "Owner and founder: Ann Lee once ran ...": a title as the label of a sentence about somebody."""
     label, colon, rest = line.text[:200].partition(":")
     title = label.strip(_BULLETS)
     if not colon or not is_title(title):
@@ -238,7 +262,3 @@ def _name_list(text: str) -> tuple[str, ...]:
     if len(parts) > 1 and all(is_name(part) for part in parts):
         return parts
     return (text,) if is_name(text) else ()
-
-
-def _title_only(text: str) -> Mark:
-    return Mark("title", title=text) if is_title(text) else OTHER

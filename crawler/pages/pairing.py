@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from crawler.pages.lines import Box, Line, PageLines
-from crawler.pages.marks import Mark, glued, is_name, is_title, read_mark, tidy_line
-from pipelines.lexicon.names import read_name
+from crawler.pages.marks import Mark, glued, is_name, is_title, read_mark, read_title_mark, tidy_line
+from crawler.pages.words import page_words
 from pipelines.lexicon.organisations import looks_like_organisation
 from pipelines.lexicon.titles import read_title
 
@@ -51,6 +51,8 @@ class Marked:
 
     page: PageLines
     marks: list[Mark]
+    """Without the titles, which are read when asked for."""
+    titles: dict[int, Mark] = field(default_factory=dict)
 
     @classmethod
     def of(cls, page: PageLines) -> Marked:
@@ -59,8 +61,17 @@ class Marked:
         marked.join_broken_names()
         return marked
 
+    def mark(self, index: int) -> Mark:
+        """What a line is, titles included."""
+        mark = self.marks[index]
+        if mark.kind != "other":
+            return mark
+        if index not in self.titles:
+            self.titles[index] = read_title_mark(self.page.lines[index])
+        return self.titles[index]
+
     def join_broken_names(self) -> None:
-        """"Ann" over "Lee" in one heading or box is one name."""
+        """ "Ann" over "Lee" in one heading or box is one name."""
         for line, after in zip(self.page.lines, self.page.lines[1:], strict=False):
             if line.box is not after.box or self.marks[line.index].kind != "other":
                 continue
@@ -83,9 +94,7 @@ def pair(marked: Marked) -> list[Card]:
     """Everybody the page shows, in page order; people may occur twice."""
     cards = [card for index, mark in enumerate(marked.marks) for card in _one_line_cards(marked, index, mark)]
     cards += _pair_by_direction(marked)
-    known = _confirm(marked, cards)
-    cards += known
-    return sorted(cards, key=lambda card: card.line)
+    return sorted([*cards, *_confirm(marked, cards)], key=lambda card: card.line)
 
 
 # --- one-line patterns ----------------------------------------------------------------------------------------------
@@ -120,8 +129,8 @@ def _balance(marked: Marked, names: Sequence[int]) -> int:
     total = 0
     for index in names:
         after, before = _neighbour(marked, index, 1), _neighbour(marked, index, -1)
-        follows = after is not None and marked.marks[after].kind == "title"
-        precedes = before is not None and marked.marks[before].kind == "title"
+        follows = after is not None and marked.mark(after).kind == "title"
+        precedes = before is not None and marked.mark(before).kind == "title"
         if follows and precedes and after is not None and before is not None:
             closer = _closeness(marked, index, after) - _closeness(marked, index, before)
             total += 2 * (closer > 0) - 2 * (closer < 0)
@@ -170,12 +179,14 @@ def _is_avatar(text: str, name: str) -> bool:
 def _cards_at(marked: Marked, index: int, *, backward: bool) -> list[Card]:
     step = -1 if backward else 1
     first = _neighbour(marked, index, step)
-    if first is None or marked.marks[first].kind != "title" or not _belongs(marked, index, first):
+    if first is None or marked.mark(first).kind != "title" or not _belongs(marked, index, first):
+        return []
+    if _is_menu(marked.page.lines[index], marked.page.lines[first]):
         return []
     lines = list(_title_lines(marked, index, first, step))
     if backward:
         lines.reverse()
-    titles = [marked.marks[i].title or tidy_line(marked.page.lines[i].text) for i in lines]
+    titles = [marked.mark(i).title or tidy_line(marked.page.lines[i].text) for i in lines]
     return [Card(index, name, list(titles), list(lines)) for name in marked.marks[index].names]
 
 
@@ -187,6 +198,11 @@ def _belongs(marked: Marked, index: int, title: int) -> bool:
     if inside is None:
         return True
     return not any(mark.kind in ("name", "both") for mark in marked.marks[inside.first : inside.end])
+
+
+def _is_menu(one: Line, other: Line) -> bool:
+    """Whether two lines are entries of a list of links: the same look, each leading elsewhere."""
+    return bool(one.hrefs and other.hrefs) and one.hrefs != other.hrefs and one.signature == other.signature
 
 
 def _title_lines(marked: Marked, index: int, first: int, step: int) -> Iterator[int]:
@@ -202,51 +218,48 @@ def _title_lines(marked: Marked, index: int, first: int, step: int) -> Iterator[
 
 def _goes_on(marked: Marked, index: int, previous: int, position: int) -> bool:
     """Whether a line continues the title on the line before it."""
-    mark, line, before = marked.marks[position], marked.page.lines[position], marked.page.lines[previous]
-    if mark.kind not in ("title", "other") or line.heading not in (0, before.heading):
+    mark, line, before = marked.mark(position), marked.page.lines[position], marked.page.lines[previous]
+    if mark.kind not in ("title", "other") or line.heading not in (0, before.heading) or line.text.count(" ") > 9:
         return False
-    alike = line.signature == before.signature or line.box is before.box
+    together = line.box is before.box
     inside = shared_box(line, before).depth >= shared_box(marked.page.lines[index], before).depth
-    if not (alike and inside) or line.text.count(" ") > 9:
+    if not inside or not (together or line.signature == before.signature):
         return False
-    follower = marked.marks[position + 1].kind if position + 1 < len(marked.marks) else "label"
+    follower = marked.mark(position + 1).kind if position + 1 < len(marked.marks) else "label"
     if mark.kind == "title":
         return line.signature != marked.signature(index) or follower != "title"
-    return _is_unfinished(before.text) or (line.box is before.box and not _names_place_or_firm(line.text))
+    if _is_unfinished(before.text, line.text) or _adds_field(before.text, line.text):
+        return True
+    return together and not (looks_like_organisation(line.text) or any(char.isdigit() for char in line.text))
 
 
-def _names_place_or_firm(text: str) -> bool:
-    return looks_like_organisation(text) or any(char.isdigit() for char in text)
-
-
-def _is_unfinished(text: str) -> bool:
-    """Whether a title breaks off within a phrase: "Chief Financial", "EVP, Worldwide", "Head of"."""
-    last = text.rstrip().rpartition(" ")[2]
-    ahead, comma, part = text.rstrip().rpartition(", ")
+def _is_unfinished(text: str, after: str) -> bool:
+    """Whether a title breaks off within a phrase: "Chief Financial" + "Officer", "EVP, Worldwide", "Head of"."""
+    text = text.rstrip()
+    if text.endswith((",", "&", "/", "-", "–")) or after[:1].islower():
+        return True
+    ahead, comma, part = text.rpartition(", ")
     if comma and " " not in part and is_title(ahead) and read_title(part).level in ("none", "ic"):
         return True
-    if text.rstrip().endswith((",", "&", "/", "-", "–")) or last.casefold() in ("and", "of", "for", "the", "und", "et", "y"):
-        return True
-    return not is_title(last)
+    words = part.casefold().split() or [""]
+    chief = words[0] == "chief" and "officer" not in words and after.casefold().startswith("officer")
+    return chief or words[-1] in page_words().connectors
+
+
+def _adds_field(title: str, after: str) -> bool:
+    """Whether a line is the field of the rank before it: "Senior Vice President" + "Enterprise Risk"."""
+    rank, whole = read_title(title), read_title(f"{title}, {after}")
+    ranked = rank.level in ("vp", "director", "head", "manager") and rank.function in ("general", "other")
+    return ranked and whole.level == rank.level and whole.function not in (rank.function, "general", "other")
 
 
 def join_title(parts: Sequence[str]) -> str:
     """Title lines as one title: ", " between them, a blank where the break falls within a phrase."""
     title = parts[0]
     for part in parts[1:]:
-        if title.endswith((",", "&", "/", "-", "–")) or part.startswith(("&", "/", ",")):
-            title = f"{title} {part}"
-        elif _is_unfinished(title) and (not is_title(part) or _completes(title, part)):
-            title = f"{title} {part}"
-        else:
-            title = f"{title}, {part}"
+        within = _is_unfinished(title, part) or part.startswith(("&", "/", ","))
+        title = f"{title} {part}" if within else f"{title}, {part}"
     return title
-
-
-def _completes(title: str, part: str) -> bool:
-    """"Chief Financial" + "Officer": one title, though the second half looks like one by itself."""
-    tail = title.rpartition(",")[2].strip()
-    return read_title(f"{tail} {part}").level not in (read_title(part).level, "none") and " " not in part
 
 
 # --- what repeated cards teach --------------------------------------------------------------------------------------
@@ -254,42 +267,41 @@ def _completes(title: str, part: str) -> bool:
 
 def _confirm(marked: Marked, cards: Sequence[Card]) -> list[Card]:
     """Cards the words alone did not show, found by the shape they share with at least three that are sure."""
-    sure = {index for card in cards for index in card.lines}
-    shapes = Counter(_shape(marked, card) for card in cards)
-    found: list[Card] = []
+    taken = {index for card in cards for index in card.lines}
+    found = _with_jobs_as_credentials(marked, taken)
+    taken.update(card.line for card in found)
+    shapes = Counter(_shape(marked, card) for card in (*cards, *found))
     for index, mark in enumerate(marked.marks):
-        if index in sure:
-            continue
-        weak = _weak_one_liner(marked, index, mark, shapes) or _weak_cards(marked, index, mark, shapes, sure)
-        for card in weak:
-            sure.update(card.lines)
-            found.append(card)
-    return found + _with_jobs_as_credentials(marked, sure) + _glued_cards(marked, sure)
-
-
-def _glued_cards(marked: Marked, taken: set[int]) -> list[Card]:
-    """"CEO Ann Lee" in one line, in headings or at least three of a kind."""
-    split = {
-        index: parts
-        for index, mark in enumerate(marked.marks)
-        if mark.kind == "title" and index not in taken and (parts := glued(mark.title or ""))
-    }
-    alike = Counter(marked.signature(index) for index in split)
-    return [
-        Card(index, name, [title], [index])
-        for index, (name, title) in split.items()
-        if marked.page.lines[index].heading or alike[marked.signature(index)] >= _REPEATED
-    ]
+        if index not in taken:
+            weak = _weak_one_liner(marked, index, mark, shapes) or _weak_cards(marked, index, mark, shapes, taken)
+            taken.update(line for card in weak for line in card.lines)
+            found += weak
+    return found + _glued_cards(marked, taken)
 
 
 def _with_jobs_as_credentials(marked: Marked, taken: set[int]) -> list[Card]:
-    """"Ann Lee, RDH" with no title beside it, at least three of a kind: the credentials are the job."""
+    """ "Ann Lee, RDH" with no title beside it, at least three of a kind: the credentials are the job."""
     left = [i for i, mark in enumerate(marked.marks) if mark.kind == "name" and mark.title and i not in taken]
     alike = Counter(marked.signature(index) for index in left)
     return [
         Card(index, marked.marks[index].names[0].partition(",")[0], [marked.marks[index].title or ""], [index])
         for index in left
         if alike[marked.signature(index)] >= _REPEATED
+    ]
+
+
+def _glued_cards(marked: Marked, taken: set[int]) -> list[Card]:
+    """ "CEO Ann Lee" in one line, in headings or at least three of a kind."""
+    split = {
+        index: parts
+        for index, mark in enumerate(marked.marks)
+        if mark.kind == "other" and index not in taken and (parts := glued(tidy_line(marked.page.lines[index].text)))
+    }
+    alike = Counter(marked.signature(index) for index in split)
+    return [
+        Card(index, name, [title], [index])
+        for index, (name, title) in split.items()
+        if marked.page.lines[index].heading or alike[marked.signature(index)] >= _REPEATED
     ]
 
 
@@ -328,20 +340,27 @@ def _names_by_shape(marked: Marked, index: int, mark: Mark) -> tuple[str, ...]:
     if mark.kind == "name":
         return mark.names
     text = tidy_line(marked.page.lines[index].text)
-    if mark.kind not in ("other", "title") or text.count(" ") > 3 or looks_like_organisation(text):
-        return ()
-    return (text,) if read_name(text, trusted=True) else ()
+    return (text,) if mark.kind in ("other", "title") and _is_shaped_like_name(text) else ()
+
+
+def _is_shaped_like_name(text: str) -> bool:
+    """Two to five capitalised words, credentials aside: what stands where names stand and may be one."""
+    words = text.partition(",")[0].split()
+    capital = sum(word[:1].isupper() for word in words)
+    plain = 2 <= len(words) <= 5 and capital >= 2 and not any(char.isdigit() for char in text)
+    return plain and len(text) <= 80 and not looks_like_organisation(text)
 
 
 def _title_by_shape(marked: Marked, index: int, other: int) -> str | None:
-    """The text where the title usually stands, if it may be one; a name with no known words needs a known title."""
-    mark, text = marked.marks[other], tidy_line(marked.page.lines[other].text)
+    """The text where the title usually stands, if it may be one."""
+    mark, text = marked.mark(other), tidy_line(marked.page.lines[other].text)
     if mark.kind == "title":
         return mark.title or text
-    if mark.kind not in ("other", "name") or marked.marks[index].kind != "name" or not _belongs(marked, index, other):
+    if mark.kind not in ("other", "name") or not _belongs(marked, index, other):
         return None
-    same = marked.signature(index) == marked.signature(other)
-    return None if same and mark.kind == "name" else text
+    if marked.marks[index].kind != "name":
+        return None
+    return None if mark.kind == "name" and marked.signature(index) == marked.signature(other) else text
 
 
 def _is_mostly_people(marked: Marked, signature: Signature, shapes: Counter[Shape]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,7 +12,7 @@ from crawler.items import PersonItem, Section
 from crawler.pages.document import Document
 from crawler.pages.groups import Group
 from crawler.pages.lines import Box, Line, Link
-from crawler.pages.marks import is_prose, is_quoted, starts_with_dash, tidy_line
+from crawler.pages.marks import is_prose, is_quoted, is_title, starts_with_dash, tidy_line
 from crawler.pages.pairing import Card, Marked
 from pipelines.lexicon.links import read_link
 from pipelines.lexicon.names import read_name
@@ -22,6 +23,10 @@ _RANK: Final[dict[Section, int]] = {"executive": 0, "board": 1, "advisory": 2, "
 _MAX_EXCERPT: Final = 300
 _MAX_CARD: Final = 60
 """Lines a card may hold; a larger box around one person is the page's, not theirs."""
+
+
+_OF: Final = re.compile(r"\b(?:at|of|for|de|von|bei|chez|w|в)\b|\bd['’]", re.IGNORECASE)
+"""Stands between a job and its employer: a text with it is not an employer alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,21 +123,30 @@ def _job(
     """The title, and the other organisation it names. On a board the seat comes first, the job elsewhere after."""
     if section not in ("board", "advisory"):
         return card.title, _other(document, reading.organisation)
-    if card.employer and card.titles == [card.employer]:
+    if card.employer and card.titles == [card.employer] and not _OF.search(card.employer):
         return None, _other(document, card.employer)
     titles = card.titles
     if len(titles) > 1 and read_title(titles[0]).level == "board":
         job = read_title(", ".join(titles[1:]))
         if job.organisation:
             return titles[0], _other(document, job.organisation)
-    employer = reading.organisation or card.employer or _firm_after(marked, card)
+    employer = reading.organisation or card.employer or _employer_by_place(card.title) or _firm_after(marked, card)
     return card.title, _other(document, employer)
+
+
+def _employer_by_place(title: str | None) -> str | None:
+    """What stands after the last comma of a director's job, unless it is the job's field: "CEO, Plexus Systems"."""
+    ahead, comma, tail = (title or "").rpartition(", ")
+    if not comma or not is_title(ahead) or is_title(tail) or not tail[:1].isupper():
+        return None
+    field = read_title(f"VP {tail}").function not in ("general", "other")
+    return tail if not field or (" " in tail and looks_like_organisation(tail)) else None
 
 
 def _firm_after(marked: Marked, card: Card) -> str | None:
     """The line under the title where it is the name of a firm and nothing else."""
     index = max(card.lines) + 1
-    if index >= len(marked.page.lines) or marked.marks[index].kind not in ("other", "title"):
+    if index >= len(marked.page.lines) or marked.mark(index).kind not in ("other", "title"):
         return None
     line, last = marked.page.lines[index], marked.page.lines[index - 1]
     text = tidy_line(line.text)
@@ -171,7 +185,9 @@ def _is_elsewhere(employer: str | None, group: Group, card: Card) -> bool:
 
 def _is_outside_job(title: str | None, reading: TitleReading) -> bool:
     """A board member whose title is no seat and no post of this organisation: "Experienced technology executive"."""
-    return title is not None and reading.level not in ("board", "c_level") and reading.title != "" and not _is_seat(title)
+    return (
+        title is not None and reading.level not in ("board", "c_level") and reading.title != "" and not _is_seat(title)
+    )
 
 
 def _is_seat(title: str) -> bool:
@@ -193,14 +209,12 @@ def _extent(marked: Marked, card: Card, owners: Sequence[int]) -> tuple[int, int
         best = box
     if best is not None and best.first <= first and best.end >= end:
         return best.first, best.end, best
-    following = next((owner for owner in owners if owner > card.line), end)
+    following = next((owner for owner in owners if owner > card.line), len(lines))
     parent = lines[card.line].box.parent or lines[card.line].box
     return first, max(end, min(following, parent.end, end + 8)), None
 
 
-def _links(
-    document: Document, marked: Marked, card: Card, first: int, end: int, box: Box | None
-) -> tuple[str, ...]:
+def _links(document: Document, marked: Marked, card: Card, first: int, end: int, box: Box | None) -> tuple[str, ...]:
     found = marked.page.links[box.first_link : box.end_link] if box else marked.page.links_between(first, end)
     own = (document.absolute(link.href) for link in found if _is_own(document, marked, link, card))
     return tuple(dict.fromkeys(own))

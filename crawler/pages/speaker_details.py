@@ -23,7 +23,9 @@ from pipelines.lexicon.titles import has_title_word
 _MOST_DETAILS: Final = 3
 _LONGEST: Final = 120
 _ONE_SLASH: Final = re.compile(r"^(https?:)/+(?=[^/])", re.IGNORECASE)
-_SMALL_WORDS: Final = frozenset("of the and & for de la del du des und der die das y e i at in on".split())
+_EMPLOYER_MARK: Final = re.compile(r"(?<!\S)@\s*(?=\w)")
+_SMALL_WORD: Final = re.compile(r"of|the|and|&|for|del?|la|d[ue]s?|und|d[ei]r|die|das|[yei]|at|in|on", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Details:
@@ -61,9 +63,14 @@ def _short_lines(lines: Sequence[Line], card: SpeakerCard) -> list[Line]:
         if is_prose(line.text) or len(line.text) > _LONGEST or len(found) == _MOST_DETAILS:
             break
         name = card.name.casefold() in line.text.casefold()
-        if not (name or is_label(line.text) or is_placeholder(line.text) or _is_talk(line) or _is_menu(line.text)):
+        if not (name or _is_button(line.text) or is_placeholder(line.text) or _is_talk(line) or _is_menu(line.text)):
             found.append(line)
     return found
+
+
+def _is_button(text: str) -> bool:
+    # "CTO @ Acme" and "@acme" name an employer; any other @ is an address or a handle.
+    return is_label(_EMPLOYER_MARK.sub(" ", text))
 
 
 def _is_menu(text: str) -> bool:
@@ -141,7 +148,7 @@ def _are_employers(texts: Sequence[str]) -> bool:
 
 
 def _is_capitalised(text: str) -> bool:
-    words = [word for word in re.findall(r"[\w&]+", text) if word.casefold() not in _SMALL_WORDS]
+    words = [word for word in re.findall(r"[\w&]+", text) if not _SMALL_WORD.fullmatch(word)]
     return bool(words) and all(not word[0].islower() for word in words)
 
 
@@ -174,7 +181,11 @@ def _talks(page: PageLines, card: SpeakerCard) -> tuple[str, ...]:
     own = card.rest if card.rest and not has_title_word(card.rest) and not is_cancelled(card.rest) else ""
     found: dict[str, None] = {own: None} if own else {}
     for link in page.links_between(card.first, card.end):
-        text = page.lines[link.line].text.strip(" \"'\u201c\u201d\u201e\u00ab\u00bb") if link.line < len(page.lines) else ""
+        text = (
+            page.lines[link.line].text.strip(" \"'\u201c\u201d\u201e\u00ab\u00bb")
+            if link.line < len(page.lines)
+            else ""
+        )
         if len(text) > 5 and _leads_to_talk(link.href) and not is_label(text) and not is_cancelled(text):
             found[text] = None
     return tuple(found)

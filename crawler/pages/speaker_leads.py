@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Final
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from tldextract import TLDExtract
-
 from crawler.pages.document import Document
+from crawler.pages.navigation import site_of
 from crawler.pages.speaker_words import event_words
 
 MOST_LEADS: Final = 10
@@ -64,7 +62,7 @@ def _pages(document: Document) -> Iterator[str]:
     for link in document.selector.xpath("//a[@href]"):
         url = _absolute(document, link.attrib["href"])
         rank = _rank(url, " ".join(link.xpath("string()").get("").split()))
-        if rank is not None and _site(url) == _site(document.url):
+        if rank is not None and site_of(url) == site_of(document.url):
             ranked.append((rank, len(url), url))
     yield from (url for _, _, url in sorted(ranked))
 
@@ -87,17 +85,6 @@ def _rank(url: str, text: str) -> int | None:
 
 def _has_word(label: str, listed: Iterable[str]) -> bool:
     return not set(re.findall(r"[\w'\u2019-]+", label)).isdisjoint(listed)
-
-
-@cache
-def _extract() -> TLDExtract:
-    # The list that ships with the package: reading a page never touches the network.
-    return TLDExtract(suffix_list_urls=(), cache_dir=None)
-
-
-def _site(url: str) -> str:
-    host = urlsplit(url).hostname or ""
-    return _extract()(host).top_domain_under_public_suffix or host
 
 
 def _absolute(document: Document, href: str) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from crawler.pages.document import Document
-from crawler.pages.marks import is_name
 from crawler.pages.speaker_taglines import Tagline, split_tagline
 from pipelines.lexicon.titles import has_title_word
 
 
 def read_portraits(document: Document) -> dict[str, Tagline]:
-    """Folded name -> (title, organisation) of its portrait; texts that start with no name are left out."""
+    """Folded name -> (title, organisation) of every picture with a comma in its text: look up only known names."""
     said: dict[str, Tagline] = {}
     for text in document.selector.xpath("//img/@alt").getall():
         name, _, rest = " ".join(text.split()).partition(", ")
-        if rest and is_name(name):
+        if rest:
             said.setdefault(name.casefold(), _read(rest))
     return said
 

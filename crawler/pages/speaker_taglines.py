@@ -14,7 +14,7 @@ _NOTHING: Final[Tagline] = (None, None)
 _POSTS: Final = re.compile(r"\s+[|•·]\s+|\s*;\s+")
 _AT: Final = re.compile(r"\s+(?:@|at|bei|beim|chez|presso|bij)\s+|\s+@(?=\w)", re.IGNORECASE)
 _COMMA: Final = re.compile(r"\s*,\s+|\s+[\u2013\u2014-]\s+")
-_SENTENCE: Final = re.compile(r"[.!?]\s+\w|[!?]$|\b(?:that|who|which|with a passion)\b", re.IGNORECASE)
+_SENTENCE: Final = re.compile(r"[a-z]{4,}[.!?]\s+[A-Z]|[!?]$|\b(?:that|who|which|with a passion)\b", re.IGNORECASE)
 _JOINTS: Final = " ,-\u2013\u2014"
 _LONGEST: Final = 140
 _MOST_WORDS: Final = 14

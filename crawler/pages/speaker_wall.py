@@ -77,7 +77,9 @@ def _name_lines(lines: Sequence[Line]) -> dict[int, _Called]:
         fewest = 1 if real and real[0].heading else 2
         if len({one.name.casefold() for one in sure.values()}) >= fewest and len(sure) >= _SHARE * len(real):
             found |= sure
-            found |= {line.index: _Called(line.text) for line in real if line.index not in sure and _may_be_name(line.text)}
+            found |= {
+                line.index: _Called(line.text) for line in real if line.index not in sure and _may_be_name(line.text)
+            }
     return dict(sorted(found.items()))
 
 

@@ -49,7 +49,9 @@ def event_words() -> EventWords:
         speaker_links=tuple(words["links"]["speakers"]),
         programme_links=tuple(words["links"]["programme"]),
         never_links=tuple(words["links"]["never"]),
-        organisation_classes=re.compile(rf"(?<![a-z])(?:{_any_of(words['classes']['organisation'])})(?![a-z])", re.IGNORECASE),
+        organisation_classes=re.compile(
+            rf"(?<![a-z])(?:{_any_of(words['classes']['organisation'])})(?![a-z])", re.IGNORECASE
+        ),
         title_classes=re.compile(rf"(?<![a-z])(?:{_any_of(words['classes']['title'])})(?![a-z])", re.IGNORECASE),
         talk_paths=frozenset(words["talks"]["paths"]),
     )
@@ -60,8 +62,7 @@ def is_placeholder(name: str) -> bool:
     folded = " ".join(name.casefold().split())
     if _TEMPLATE.search(folded) or not any(char.isalpha() for char in folded):
         return True
-    listed = event_words().placeholders
-    return folded in listed or folded.strip(" .!?…") in listed
+    return folded.strip(" .!?\u2026") in event_words().placeholders
 
 
 def is_cancelled(talk: str) -> bool:

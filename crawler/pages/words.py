@@ -16,6 +16,8 @@ Group = Literal["executive", "board", "advisory", "staff", "excluded", "either"]
 _ORDER: Final[tuple[Group, ...]] = ("excluded", "advisory", "executive", "either", "board", "staff")
 """Which group a heading that names several belongs to: "Leadership and board" is the heading of leaders."""
 
+_WORD: Final = re.compile(r"[^\W_]+")
+
 
 @dataclass(frozen=True, slots=True)
 class PageWords:
@@ -23,15 +25,18 @@ class PageWords:
 
     groups: dict[str, Group]
     group_pattern: re.Pattern[str]
+    group_words: frozenset[str]
+    """Every word of every phrase: a text without one announces nothing, and the pattern need not be tried."""
     quote_groups: frozenset[str]
     supervisors: frozenset[str]
     fillers: frozenset[str]
-    unread_names: re.Pattern[str]
-    quote_names: re.Pattern[str]
+    unread_names: frozenset[str]
+    quote_names: frozenset[str]
     labels: frozenset[str]
     contact: re.Pattern[str]
-    verbs: re.Pattern[str]
+    verbs: frozenset[str]
     not_names: frozenset[str]
+    connectors: frozenset[str]
     error: re.Pattern[str]
     script_roots: frozenset[str]
 
@@ -60,8 +65,9 @@ def page_words() -> PageWords:
         quote_groups=frozenset(sections["quotes"]),
         supervisors=frozenset(sections["supervisors"]),
         fillers=frozenset(sections["fillers"]),
-        unread_names=_names(data["unread"]["names"]),
-        quote_names=_names(data["unread"]["quotes"]),
+        group_words=frozenset(word for phrase in groups for word in _WORD.findall(phrase)),
+        unread_names=frozenset(data["unread"]["names"]),
+        quote_names=frozenset(data["unread"]["quotes"]),
         **_line_words(data),
     )
 
@@ -71,8 +77,9 @@ def _line_words(data: dict[str, Any]) -> dict[str, Any]:
     return {
         "labels": frozenset(data["lines"]["labels"]),
         "contact": re.compile(rf"(?:{contacts})\b[\s.:#]*(?:ext?\.?\s*:?\s*)?(?:[+(\d]|$|\S+@)"),
+        "connectors": frozenset(data["lines"]["connectors"]),
         "not_names": frozenset(data["lines"]["not_names"]),
-        "verbs": _whole_words(data["lines"]["verbs"]),
+        "verbs": frozenset(data["lines"]["verbs"]),
         "error": _whole_words(data["outcomes"]["errors"]),
         "script_roots": frozenset(data["outcomes"]["script_roots"]),
     }
@@ -82,11 +89,13 @@ def read_grouping(text: str) -> Grouping | None:
     """What group of people a heading announces; None where it names none. "Our board" is board."""
     words = page_words()
     folded = fold(text).replace("’", "'").strip(" :.-–—|")
+    if words.group_words.isdisjoint(_WORD.findall(folded)):
+        return None
     found = [match[0] for match in words.group_pattern.finditer(folded)]
     if not found:
         return None
     named = {words.groups[phrase] for phrase in found}
-    rest = re.findall(r"[^\W_]+", words.group_pattern.sub(" ", folded))
+    rest = _WORD.findall(words.group_pattern.sub(" ", folded))
     return Grouping(
         group=next(group for group in _ORDER if group in named),
         whole=all(word in words.fillers for word in rest),
@@ -99,6 +108,3 @@ def _whole_words(phrases: Iterable[str]) -> re.Pattern[str]:
     longest_first = sorted(phrases, key=len, reverse=True)
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
 
-
-def _names(names: Iterable[str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(?![\w-])", re.IGNORECASE)

@@ -3,13 +3,157 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
 
-from pipelines.lexicon.title_words import Item
+from pipelines.lexicon.folding import fold
+from pipelines.lexicon.organisations import has_legal_form, looks_like_organisation
+from pipelines.lexicon.title_words import HARD, Item
+from pipelines.lexicon.vocabulary import load_vocabulary
+
+_PARTING: Final = frozenset(",-–—|(@·•«\"“„:;")
+_MAX_WORDS: Final = 8
+_TRIM: Final = " \t,;:|-–—()«»\"“”„@"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The items between two breaks, and the sign of the break before them."""
+
+    items: tuple[Item, ...]
+    sign: str
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether a rank or a role stands in the part."""
+        return any(item.entry.kind in ("role", "level") or item.entry.mark in _RANK_MARKS for item in self.items)
+
+
+_RANK_MARKS: Final = frozenset({"chief", "officer", "head", "lead", "assistant", "associate", "partner", "senior_noun"})
 
 
 def split_employer(title: str, items: Sequence[Item]) -> tuple[list[Item], str | None]:
     """The items of the job alone, and the employer as the title spells it, or None."""
     for n, item in enumerate(items):
-        if item.entry.mark == "at" and n:
-            return list(items[:n]), title[item.end :].strip() or None
+        if n and item.entry.mark in ("at", "in") and (item.entry.mark == "at" or _names_unknown(title, items, n)):
+            return _cut(title, items, n, _end_of_employer(items, n))
+    return _by_parts(title, items)
+
+
+def _names_unknown(title: str, items: Sequence[Item], at: int) -> bool:
+    """Whether a capitalised word outside the vocabulary follows: "Directora en Acme", not "experta en marketing"."""
+    after = next((item for item in items[at + 1 :] if item.entry.kind != "known"), None)
+    return after is not None and after.entry.kind == "unknown" and title[after.start].isupper()
+
+
+def _end_of_employer(items: Sequence[Item], at: int) -> int:
+    """Where the employer ends: at the break before a part that holds a further rank, else at the end."""
+    for n in range(at + 1, len(items)):
+        if items[n].entry.kind == "break" and any(i.entry.kind in ("role", "level") for i in items[n + 1 :]):
+            return n
+        if n > at + 1 and items[n].tokens[0].text == HARD and items[n].entry.kind == "break":
+            return n
+    return len(items)
+
+
+def _cut(title: str, items: Sequence[Item], start: int, end: int) -> tuple[list[Item], str | None]:
+    stop = items[end].start if end < len(items) else len(title)
+    name = title[items[start].end : stop].strip(_TRIM)
+    return [*items[:start], *items[end:]], name or None
+
+
+def _by_parts(title: str, items: Sequence[Item]) -> tuple[list[Item], str | None]:
+    """The employer among the parts between commas, dashes and brackets, or behind an "of"."""
+    parts = _parts(title, items)
+    ranked = [n for n, part in enumerate(parts) if part.is_ranked]
+    if not ranked:
+        return list(items), None
+    first = last = len(parts)
+    while first - 1 > ranked[0] and _extends(title, parts, first - 1, last):
+        first -= 1
+    if first < last and not (last - first == 1 and _is_form(title, parts[first])):
+        return _without(title, items, parts[first:last])
+    if ranked[0] > 0 and _is_employer(title, parts[: ranked[0]]) and parts[ranked[0]].sign in _PARTING:
+        return _without(title, items, parts[: ranked[0]])
+    return _behind_of(title, items)
+
+
+def _extends(title: str, parts: Sequence[_Part], first: int, last: int) -> bool:
+    """Whether the employer begins at `first`: by itself, or as "Acme" of "Acme, LLC"; a bare "LLC" is looked past."""
+    if _is_employer(title, parts[first:last]):
+        return last - first == 1 or _is_employer(title, parts[first : first + 1]) or _is_form(title, parts[first + 1])
+    return last - first == 1 and _is_form(title, parts[first])
+
+
+def _is_form(title: str, part: _Part) -> bool:
+    return has_legal_form(f"x {title[part.items[0].start : part.items[-1].end]}") and len(part.items) <= 2
+
+
+def _parts(title: str, items: Sequence[Item]) -> list[_Part]:
+    parts: list[_Part] = []
+    sign, current = "", []
+    for item in items:
+        if item.entry.kind != "break":
+            current.append(item)
+            continue
+        if current:
+            parts.append(_Part(tuple(current), sign))
+            current = []
+        sign = (title[item.start : item.end].strip() or "-")[-1]
+    return [*parts, _Part(tuple(current), sign)] if current else parts
+
+
+def _is_employer(title: str, parts: Sequence[_Part]) -> bool:
+    """Whether parts are the name of an organisation: unknown capitalised words, or a legal form."""
+    text = title[parts[0].items[0].start : parts[-1].items[-1].end]
+    said = [item for part in parts for item in part.items]
+    if parts[0].sign and parts[0].sign not in _PARTING or len(said) > _MAX_WORDS or any(part.is_ranked for part in parts):
+        return False
+    if has_legal_form(f"{text}."):
+        return True
+    unknown = [item for item in said if item.entry.kind == "unknown" and not _is_place(item)]
+    if not unknown or not all(title[item.start].isupper() or title[item.start].isdigit() for item in unknown[:1]):
+        return False
+    plain = not any(item.entry.kind in ("field", "weak_field") for item in said)
+    return plain or (looks_like_organisation(text) and said[-1].tokens[-1].text not in _departments())
+
+
+def _is_place(item: Item) -> bool:
+    return item.tokens[0].text in _places()
+
+
+def _without(title: str, items: Sequence[Item], parts: Sequence[_Part]) -> tuple[list[Item], str | None]:
+    start, end = parts[0].items[0].start, parts[-1].items[-1].end
+    if title[end : end + 1] == "." and has_legal_form(title[start : end + 1]):
+        end += 1
+    return [item for item in items if not start <= item.start < end], title[start:end].strip(_TRIM) or None
+
+
+def _behind_of(title: str, items: Sequence[Item]) -> tuple[list[Item], str | None]:
+    """`Mayor of Springfield`, `CFO of Acme Stores, Inc.`: a whole company behind a rank that runs one."""
+    for n, item in enumerate(items[:-1]):
+        if item.entry.mark != "of" or not n or items[n - 1].entry.kind not in ("role", "level"):
+            continue
+        rest = _Part(tuple(i for i in items[n + 1 :] if i.entry.kind != "break"), "")
+        text = title[item.end :].strip(_TRIM)
+        runs_all = items[n - 1].entry.level == "c_level"
+        if rest.items and not rest.is_ranked and (has_legal_form(text) or (runs_all and _all_unknown(title, rest))):
+            return list(items[:n]), text
     return list(items), None
+
+
+def _all_unknown(title: str, part: _Part) -> bool:
+    unknown = [item for item in part.items if item.entry.kind == "unknown" and not _is_place(item)]
+    fields = any(item.entry.kind in ("field", "weak_field") for item in part.items)
+    return bool(unknown) and not fields and title[unknown[0].start].isupper()
+
+
+@cache
+def _departments() -> frozenset[str]:
+    return frozenset(fold(word) for word in load_vocabulary("organisations")["departments"])
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(fold(word) for word in load_vocabulary("organisations")["places"])

@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
 
 from pipelines.lexicon.title_words import title_words, tokenize, words_by_language
 from pipelines.lexicon.vocabulary import title_languages
 
+_RANK_WEIGHT: Final = 2
+_FOREIGN_WEIGHT: Final = 1.5
+_LONGEST_STEM: Final = 14
+
 
 def title_language(text: str) -> str | None:
     """Two-letter code of the language a job title is in; None where no vocabulary knows a word of it."""
-    return language_of_words([token.text for token in tokenize(text) if not token.is_break])
+    words = [token.text for token in tokenize(text) if not token.is_break]
+    return language_of_words(words, accented=not text.isascii())
 
 
-def language_of_words(words: Iterable[str]) -> str | None:
-    """The language that knows most of the (folded) words; English and then the alphabet decide a tie."""
-    votes: Counter[str] = Counter()
-    known = words_by_language()
+def language_of_words(words: Iterable[str], *, accented: bool = False) -> str | None:
+    """The language of folded words.
+
+    Every vocabulary lies over the English one, so English titles abroad read either way: another language than
+    English is told by words that English does not have, a rank ("Leiterin") counting double; where the text is
+    `accented`, one such word is enough.
+    """
+    english, votes, shared = 0, Counter[str](), 0
     for word in words:
-        votes.update(known.get(word) or _by_stem(word))
-    if not votes:
-        return None
-    return max(votes, key=lambda code: (votes[code], code == "en", -ord(code[0]), -ord(code[1])))
+        known = _known(word)
+        if "en" in known:
+            alone = len(known) == 1
+            english += known["en"] if alone else 0
+            shared += 1
+        else:
+            votes.update(known)
+    best = max(votes, key=lambda code: (votes[code], -ord(code[0]), -ord(code[1])), default=None)
+    least = 1 if accented else _RANK_WEIGHT
+    if best is None or (english + shared and (votes[best] < least or votes[best] * _FOREIGN_WEIGHT < english)):
+        return "en" if english + shared else best
+    return best
 
 
-def _by_stem(word: str) -> frozenset[str]:
-    known = words_by_language()
-    for length in range(min(14, len(word)), 2, -1):
-        if codes := known.get(word[:length] + "*"):
-            return codes
-    return frozenset(_compound(word)) if len(word) > 8 else frozenset()
-
-
-def _compound(word: str) -> list[str]:
-    heads = ((code, title_words(code).compound_heads) for code in title_languages())
-    return [code for code, ends in heads if ends and word.endswith(ends)]
+@lru_cache(maxsize=8192)
+def _known(word: str) -> Mapping[str, int]:
+    """The languages that know a word, directly, by its stem or as a compound; 2 where it is a rank, else 1."""
+    by_word = words_by_language()
+    if word in by_word:
+        return by_word[word]
+    for length in range(min(_LONGEST_STEM, len(word)), 2, -1):
+        if word[:length] + "*" in by_word:
+            return by_word[word[:length] + "*"]
+    ends = ((code, title_words(code).compound_heads) for code in title_languages())
+    return {code: _RANK_WEIGHT for code, heads in ends if heads and len(word) > 8 and word.endswith(heads)}

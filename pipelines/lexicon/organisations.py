@@ -44,8 +44,12 @@ def looks_like_organisation(text: str) -> bool:
     if not text or len(text) > _MAX:
         return False
     words = _words(text)
-    if any(word in _organisation_words() for word in words):
-        return True
+    return any(word in _organisation_words() for word in words) or (len(words) > 1 and _sure_form(words))
+
+
+def has_legal_form(text: str) -> bool:
+    """Whether a text of two words or more ends in a legal form that is nothing else ("Acme Ltd"), or begins with one."""
+    words = _words(text)
     return len(words) > 1 and _sure_form(words)
 
 

@@ -14,6 +14,7 @@ _RANK: Final = {
 }
 _CHIEF_SPAN: Final = 10
 _NOUNS: Final = ("ic", "senior_ic")
+_PARTS_OF_OFFICES: Final = frozenset({"branch", "section", "division", "unit", "department", "bureau", "station"})
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class _Phrase:
 
 def read_groups(items: Sequence[Item]) -> list[Group]:
     """The roles a title names, in its order; phrases without a rank tell the function of their neighbour."""
-    phrases = _phrases(_join_chiefs(_without_addressee(items)))
+    phrases = _phrases(_join_chiefs(_in_context(_without_owners(_without_addressee(items)))))
     firsts = [n for n, phrase in enumerate(phrases) if phrase.rank_at is not None]
     groups: list[Group] = []
     past = False
@@ -53,7 +54,8 @@ def read_groups(items: Sequence[Item]) -> list[Group]:
         end = firsts[turn + 1] if turn + 1 < len(firsts) else len(phrases)
         before = phrases[:n] if turn == 0 else []
         group = _group(phrases[n], phrases[n + 1 : end], before)
-        past = past or any(phrase.has("former") for phrase in [*before, phrases[n], *phrases[n + 1 : end]])
+        parts = [*before, phrases[n], *phrases[n + 1 : end]]
+        past = (past or any(part.has("former") for part in parts)) and not phrases[n].has("current")
         groups.append(replace(group, former=past))
     return groups
 
@@ -64,6 +66,24 @@ def _without_addressee(items: Sequence[Item]) -> list[Item]:
         if item.entry.mark == "to" and n and any(other.entry.kind in ("role", "level", "mark") for other in items[:n]):
             return list(items[:n])
     return list(items)
+
+
+def _without_owners(items: list[Item]) -> list[Item]:
+    """The professor of "Professor's assistant" is not the person."""
+    return [
+        Item(Entry("known"), item.tokens) if after and after.tokens[0].text == "s" and item.entry.level else item
+        for item, after in zip(items, [*items[1:], None], strict=True)
+    ]
+
+
+def _in_context(items: list[Item]) -> list[Item]:
+    """Ambiguous abbreviations with the function that the words beside them tell."""
+    named = [item.entry.function for item in items if item.entry.function and not item.entry.alternatives]
+    return [Item(_in_field(item.entry, named), item.tokens) if item.entry.alternatives else item for item in items]
+
+
+def _in_field(entry: Entry, named: list[str]) -> Entry:
+    return replace(entry, function=next((other for other in entry.alternatives if other in named), entry.function))
 
 
 def _join_chiefs(items: list[Item]) -> list[Item]:
@@ -132,7 +152,12 @@ def _decide(entry: Entry, before: list[Item], after: list[Item]) -> Entry:  # no
         case "head":
             return Entry("mark", mark="senior") if noun and not _begins_with_of(after) else replace(entry, level="head")
         case "lead":
-            return Entry("mark", mark="senior") if noun else replace(entry, level="manager")
+            alone = not before and bool(after)
+            return Entry("mark", mark="senior") if noun else replace(entry, level="senior_ic" if alone else "manager")
+        case "tail":
+            return entry if after else replace(entry, level="ic")
+        case "member":
+            return replace(entry, level="ic") if any(i.entry.mark == "committee" for i in [*before, *after]) else entry
         case "senior_noun":
             return Entry("mark", mark="senior") if ranked else replace(entry, level="senior_ic")
         case "partner":
@@ -163,7 +188,8 @@ def _partner(entry: Entry, before: list[Item], after: list[Item]) -> Entry:
 def _chief(entry: Entry, before: list[Item], after: list[Item], *, noun: bool) -> Entry:
     if noun:
         return Entry("mark", mark="senior")
-    outside = _begins_with_of(after) or any(item.entry.kind in ("field", "weak_field") for item in before)
+    part = any(token.text in _PARTS_OF_OFFICES for item in after for token in item.tokens)
+    outside = not after or part or any(item.entry.kind in ("field", "weak_field") for item in before)
     return replace(entry, level="head" if outside else "c_level")
 
 
@@ -175,11 +201,16 @@ def _group(phrase: _Phrase, after: list[_Phrase], before: list[_Phrase]) -> Grou
     acting = any(part.has("acting") for part in [phrase, *after, *before])
     if any(part.has("committee") for part in [phrase, *before]) and top.level in (*_NOUNS, "board", "head", "c_level"):
         return Group("board", "governance", acting=acting)
-    return Group(_level(phrase, at, top), _function(phrase, at, after, before), acting=acting)
+    function = _function(phrase, at, after, before)
+    return Group(_level(phrase, at, top, function), function, acting=acting)
 
 
-def _level(phrase: _Phrase, at: int, top: Entry) -> str:
+def _level(phrase: _Phrase, at: int, top: Entry, function: str | None) -> str:
     level = top.level or "ic"
+    if level == "board" and top.yields and function != "governance":
+        level = "ic"
+    if level == "c_level" and top.mark == "unit" and function not in (None, "general"):
+        return "director"
     if level == "ic" and phrase.has("senior"):
         return "senior_ic"
     if level == "c_level" and (phrase.has("deputy", at) or phrase.has("assistant", at)):
@@ -190,6 +221,8 @@ def _level(phrase: _Phrase, at: int, top: Entry) -> str:
 def _function(phrase: _Phrase, at: int, after: list[_Phrase], before: list[_Phrase]) -> str | None:
     """The function of a rank: its own, else that of the fields nearest to it, else of a noun beside it."""
     top = phrase.items[at].entry
+    if top.mark == "whole":
+        return None
     if top.function and not top.yields:
         return top.function
     pre, post = _Phrase(phrase.items[:at]), _Phrase(phrase.items[at + 1 :])

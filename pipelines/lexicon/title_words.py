@@ -32,14 +32,15 @@ _STEM_LENGTHS: Final = range(14, 2, -1)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a word or phrase of the vocabulary means; `words` is its length in words."""
+    """What a word or phrase of the vocabulary means."""
 
     kind: Kind
     function: str | None = None
     level: str | None = None
     mark: str | None = None
     yields: bool = False
-    words: int = 1
+    alternatives: tuple[str, ...] = ()
+    """Functions that an ambiguous abbreviation takes where their words stand beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _token(match: re.Match[str]) -> Token:
     if group == "short":
         word = word.replace(" ", "")
     elif group == "dotted":
-        word = word.replace(".", "")
+        word = "adinterim" if raw.rstrip(".") == "a.i" else word.replace(".", "")
     return Token(word, match.start(), match.end())
 
 
@@ -215,15 +216,18 @@ def _entries(data: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Entry]]:
         for function, listed in data.get(kind, {}).items():
             for word in listed:
                 yield from _spellings(word, Entry("weak_field" if kind == "weak_fields" else "field", function))
+    scope = {word: mark for mark, key in (("unit", "of_units"), ("whole", "of_all")) for word in data.get(key, [])}
     for level, listed in data.get("levels", {}).items():
         for word in listed:
-            yield from _spellings(word, Entry("level", level=level))
+            yield from _spellings(word, Entry("level", level=level, mark=scope.get(word)))
     yielding = {spelled for word in data.get("yielding", []) for spelled, _ in _spellings(word, UNKNOWN)}
+    contexts = data.get("contexts", {})
     for level, functions in data.get("roles", {}).items():
         for function, listed in functions.items():
             for word in listed:
+                others = tuple(contexts.get(word, ()))
                 for spelled, _ in _spellings(word, UNKNOWN):
-                    yield spelled, Entry("role", function, level, yields=spelled in yielding, words=len(spelled))
+                    yield spelled, Entry("role", function, level, yields=spelled in yielding, alternatives=others)
     for mark, listed in data.get("marks", {}).items():
         for word in listed:
             yield from _spellings(word, Entry("mark", mark=mark))
@@ -251,11 +255,13 @@ def _vocabulary_tokens(text: str) -> Iterator[str]:
 
 
 @cache
-def words_by_language() -> dict[str, frozenset[str]]:
-    """Each word of the vocabularies with the languages that have it; stems keep their star."""
-    found: dict[str, set[str]] = {}
+def words_by_language() -> dict[str, dict[str, int]]:
+    """Each word of the vocabularies with the languages that have it: 2 where it is a rank, else 1; stems end in "*"."""
+    found: dict[str, dict[str, int]] = {}
     for code in title_languages():
-        for spelled, _ in _entries(load_vocabulary(f"titles.{code}")):
+        for spelled, entry in _entries(load_vocabulary(f"titles.{code}")):
+            weight = 2 if entry.level and len(spelled) == 1 else 1
             for word in spelled:
-                found.setdefault(word, set()).add(code)
-    return {word: frozenset(codes) for word, codes in found.items()}
+                codes = found.setdefault(word, {})
+                codes[code] = max(weight, codes.get(code, 0))
+    return found

@@ -74,7 +74,7 @@ def read_title(text: str) -> TitleReading:
     spoken = [token.text for token in tokens if not token.is_break]
     if not spoken or len(spoken) > _MAX_WORDS:
         return TitleReading(title)
-    language = language_of_words(spoken)
+    language = language_of_words(_before_employer(spoken), accented=not title.isascii())
     words = title_words(language or "en")
     items = words.read(tokens)
     if any(item.entry.kind == "not_title" for item in items):
@@ -82,6 +82,12 @@ def read_title(text: str) -> TitleReading:
     items, organisation = split_employer(title, items)
     groups = read_groups(items)
     return _reading(title, items, groups, words, organisation, language)
+
+
+def _before_employer(spoken: list[str]) -> list[str]:
+    """The words before "@": an employer's name is in any language."""
+    at = spoken.index("@") if "@" in spoken else 0
+    return spoken[:at] if at else spoken
 
 
 @lru_cache(maxsize=8192)

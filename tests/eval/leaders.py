@@ -143,7 +143,9 @@ def _compare_person(score: Score, row: dict[str, Any], person: PersonItem) -> No
 def role_of(person: PersonItem) -> tuple[str, str]:
     """Function and level at the page's organisation: a seat for those on a board whose job is elsewhere or none."""
     reading = read_title(person.title or "")
-    if person.section in _SEATS and (person.title_scope == "elsewhere" or reading.level in ("none", "board", "director")):
+    if person.section in _SEATS and (
+        person.title_scope == "elsewhere" or reading.level in ("none", "board", "director")
+    ):
         return "governance", "board"
     return reading.function, reading.level
 

@@ -132,6 +132,7 @@ def test_a_move_is_found_once_whichever_page_is_read_first(store: Store, new_fir
         old, new = session.get_one(Position, move.from_position_id), session.get_one(Position, move.to_position_id)
     assert (move.kind, old.organisation, new.organisation) == ("moved", "Acme", "Globex")
     assert move.seen_at == MONDAY + timedelta(days=7)
+    assert (old.ended_at, new.ended_at) == (move.seen_at, None)
 
 
 def test_a_redesign_and_another_order_move_nobody(store: Store) -> None:

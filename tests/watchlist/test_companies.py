@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -208,9 +209,9 @@ def test_a_row_without_a_source_says_where_it_came_from() -> None:
 # --- the database ------------------------------------------------------------------------------------------------
 
 
-def take_over(store: Store, *lines: str, field: str = "it", **options: bool) -> ImportReport:
+def take_over(store: Store, *lines: str, field: str = "it", dry_run: bool = False) -> ImportReport:
     with store.session() as session:
-        return import_companies(session, read(*lines), field, **options)
+        return import_companies(session, read(*lines), field, dry_run=dry_run)
 
 
 def counts(report: ImportReport) -> tuple[int, int, int, int]:
@@ -218,7 +219,7 @@ def counts(report: ImportReport) -> tuple[int, int, int, int]:
 
 
 def all_rows(session: Session) -> list[object]:
-    tables: tuple[type, ...] = (Organization, CompanyList, ListEntry)
+    tables: tuple[Any, ...] = (Organization, CompanyList, ListEntry)
     return [each.model_dump() for table in tables for each in session.exec(select(table).order_by(table.id))]
 
 

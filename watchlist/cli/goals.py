@@ -88,11 +88,12 @@ def _offer_follows(session: Session, user: User, chosen: Goal, follow: FollowCho
     """Propose the people of the goal's function; follow them after one yes, never without."""
     from watchlist.follow import follow_people, propose_follows
     from watchlist.jobs.workplace import utc_now
+    from watchlist.models import CompanyList
     from watchlist.people import list_people
 
     found = propose_follows(session, chosen)
     if follow is FollowChoice.all:
-        found = list_people(session, user=user, list_key=None)
+        found = list_people(session, user=user, list_key=session.get_one(CompanyList, chosen.list_id).key)
     if follow is None:
         follow = _ask(chosen, [f"{line.name}, {line.title or '?'}, {line.organisation or '?'}" for line in found])
         chosen.follow = follow.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
 from typing import TypeVar
@@ -34,8 +35,10 @@ RARE = timedelta(days=30)
 """After this long without a post the next one is worth a badge."""
 MOST_SOURCES = 8
 MOST_OTHERS = 25
-BYTES = 64_000
-"""Of foreign text in one digest as HTML, so that a page stays under 90 kB (mail programs clip longer ones)."""
+BYTES = 70_000
+"""Of lines in one digest as HTML: with its frame a page stays under 90 kB (mail programs clip longer ones)."""
+MARKUP = 220
+"""Bytes around the text of one line."""
 
 NAME, TITLE, SOURCE, HEADING, EXCERPT, SUBJECT = 80, 110, 60, 160, 200, 150
 """Most characters of a name, a job title or organisation, a source, an item's title, its excerpt, the subject."""
@@ -58,7 +61,7 @@ def build_digest(facts: DigestFacts, settings: Settings) -> DigestView:
     blocks = _blocks(groups, facts, room, settings.digest.items_per_person)
     shown = {block.person_id for block in blocks}
     others = [
-        OtherLine(name=wording.plain(person.name, NAME), items=len(items))
+        OtherLine(name=wording.plain(person.name, NAME // 2), items=len(items))
         for person, items in groups
         if person.id not in shown
     ]
@@ -93,7 +96,7 @@ class _Room:
         """As many of the lines, from the first on, as there is room for."""
         taken: list[Line] = []
         for line in lines[: self.lines if most is None else most]:
-            size = _weight(line)
+            size = MARKUP + _weight(line)
             if size > self.bytes:
                 break
             self.bytes -= size
@@ -103,7 +106,7 @@ class _Room:
 
 
 def _weight(line: object) -> int:
-    """Bytes that a line's text takes in a page, with those of the lines inside it."""
+    """Bytes that a line's text takes in a page, its roles' too."""
     if isinstance(line, str):
         return wording.weight(line)
     fields = getattr(line, "__dataclass_fields__", ())
@@ -147,9 +150,10 @@ def _blocks(groups: Sequence[_Group], facts: DigestFacts, room: _Room, per_perso
     shares = _shares([len(items) for _, items in groups], per_person, room.lines)
     blocks = []
     for (person, items), share in zip(groups, shares, strict=True):
-        lines = room.take([_item_line(item, facts) for item in items[:share]])
-        if lines:
-            blocks.append(_block(person, items, lines))
+        heading = _heading(person, items)
+        room.bytes -= MARKUP + _weight(heading)
+        if lines := room.take([_item_line(item, facts) for item in items[:share]]):
+            blocks.append(replace(heading, items=lines, more=len(items) - len(lines)))
     return tuple(blocks)
 
 
@@ -164,15 +168,16 @@ def _shares(counts: Sequence[int], per_person: int, room: int) -> list[int]:
     return shares
 
 
-def _block(person: PersonFacts, items: Sequence[ItemFacts], lines: tuple[ItemLine, ...]) -> PersonBlock:
+def _heading(person: PersonFacts, items: Sequence[ItemFacts]) -> PersonBlock:
+    """The block of a person before its items."""
     silence = _silence(person, items)
     return PersonBlock(
         person_id=person.id,
         name=wording.plain(person.name, NAME),
         role=_role_line(person.role),
         badge=f"first post in {silence.days} days" if silence >= RARE else None,
-        items=lines,
-        more=len(items) - len(lines),
+        items=(),
+        more=0,
     )
 
 

@@ -22,7 +22,7 @@ _JOINERS = "\u200c\u200d"
 def plain(text: str, limit: int) -> str:
     """One line of at most `limit` characters: no control, direction or other invisible characters, spaces folded."""
     # NFC of a long run of combining marks is slow, so what is cut off anyway goes first
-    shown = "".join(char if _visible(char) else " " for char in text[: limit * 8])
+    shown = "".join(map(_shown, text[: limit * 8]))
     folded = re.sub(r"\s+", " ", unicodedata.normalize("NFC", shown)).strip()
     if len(folded) <= limit:
         return folded
@@ -31,8 +31,12 @@ def plain(text: str, limit: int) -> str:
     return (cut[:word_end] if word_end > limit // 2 else cut).rstrip(" .,;:-\u2013") + "…"
 
 
-def _visible(char: str) -> bool:
-    return char in _JOINERS or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+def _shown(char: str) -> str:
+    """The character; a space for a control character; nothing for one that is invisible or no character."""
+    category = unicodedata.category(char)
+    if category == "Cc":
+        return " "
+    return char if char in _JOINERS or category not in {"Cf", "Cs", "Co", "Cn"} else ""
 
 
 def web_link(url: str | None) -> str | None:

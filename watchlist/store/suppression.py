@@ -54,4 +54,6 @@ def _secret(session: Session) -> str:
 
 
 def _hash(secret: str, kind: str, value: str) -> str:
-    return hmac.new(bytes.fromhex(secret), f"{kind}\n{value}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+    return hmac.new(
+        bytes.fromhex(secret), f"{kind}\n{value}".encode("utf-8", "surrogatepass"), hashlib.sha256
+    ).hexdigest()

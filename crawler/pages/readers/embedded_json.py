@@ -16,15 +16,37 @@ from crawler.pages.marks import is_name, is_title
 from crawler.pages.words import read_grouping
 
 _SCRIPTS: Final = "//script[@type='application/json' or @id='__NEXT_DATA__' or @id='__NUXT_DATA__']/text()"
+_SIGNS: Final = re.compile(r"application/json|__NEXT_DATA__|__NUXT_DATA__|__[A-Z_]+__\s*=|JSON\.parse\(")
 _ASSIGNED: Final = re.compile(r"(?:window\.)?__[A-Z_]+__\s*=\s*(?=[{\[])|JSON\.parse\((?=\")")
-_NAMES: Final = ("name", "fullName", "full_name", "fullname", "displayName", "personName", "memberName", "title", "heading")
-_FIRST: Final = ("firstName", "first_name", "firstname", "givenName")
-_LAST: Final = ("lastName", "last_name", "lastname", "surname", "familyName")
+_NAMES: Final = (
+    "name",
+    "fullName",
+    "full_name",
+    "fullname",
+    "displayName",
+    "personName",
+    "memberName",
+    "title",
+    "heading",
+)
+_GIVEN: Final = ("firstName", "first_name", "firstname", "givenName")
+_FAMILY: Final = ("lastName", "last_name", "lastname", "surname", "familyName")
 _TITLES: Final = (
     "jobTitle", "job_title", "jobtitle", "position", "role", "title", "designation", "jobPosition", "jobRole",
     "occupation", "subtitle", "subTitle", "tagline", "function", "description",
 )  # fmt: skip
-_LINKS: Final = ("linkedin", "linkedIn", "linkedinUrl", "linkedInUrl", "twitter", "url", "link", "href", "website", "slug_url")
+_LINKS: Final = (
+    "linkedin",
+    "linkedIn",
+    "linkedinUrl",
+    "linkedInUrl",
+    "twitter",
+    "url",
+    "link",
+    "href",
+    "website",
+    "slug_url",
+)
 _WRAPPERS: Final = ("fields", "attributes", "acf", "data", "node", "content")
 _MAX_NODES: Final = 100_000
 _MAX_DEPTH: Final = 60
@@ -35,13 +57,13 @@ class EmbeddedJsonReader(PageReader):
     """Objects with a name and a job title inside JSON that scripts would draw the page from."""
 
     kind: ClassVar[PageKind] = "leaders"
-    priority: ClassVar[int] = 60
+    priority: ClassVar[int] = 59
 
     def matches(self, document: Document) -> bool:
         """HTML with data for scripts, or JSON itself."""
         if document.json is not None:
             return True
-        return document.is_html and ("application/json" in document.text or "__" in document.text)
+        return document.is_html and _SIGNS.search(document.text) is not None
 
     def read(self, document: Document) -> PageReading:
         """The people in the largest group of objects of one shape."""
@@ -102,7 +124,7 @@ def _objects(value: Any) -> Iterator[tuple[tuple[str, str], Declared]]:
 def _person(node: dict[str, Any], section: Section | None) -> tuple[tuple[str, str], Declared] | None:
     fields = {**{key: value for wrap in _WRAPPERS for key, value in _dict(node.get(wrap)).items()}, **node}
     name_key, name = _first(fields, _NAMES, is_name)
-    first, last = _first(fields, _FIRST)[1], _first(fields, _LAST)[1]
+    first, last = _first(fields, _GIVEN)[1], _first(fields, _FAMILY)[1]
     if first and last:
         name_key, name = "first+last", f"{first} {last}"
     title_key, title = _first({key: value for key, value in fields.items() if key != name_key}, _TITLES, is_title)
@@ -128,11 +150,18 @@ def _dict(value: Any) -> dict[str, Any]:
 
 def _section(node: dict[str, Any]) -> Section | None:
     """The group that an object's own heading announces for the people below it."""
-    return next((found for key in ("heading", "title", "name", "label") if (found := _section_named(_text(node.get(key))))), None)
+    return next(
+        (found for key in ("heading", "title", "name", "label") if (found := _section_named(_text(node.get(key))))),
+        None,
+    )
 
 
 def _section_named(text: str) -> Section | None:
     grouping = read_grouping(re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]", " ", text)) if 0 < len(text) <= 60 else None
     if grouping is None or not grouping.whole or grouping.group in ("excluded", "staff"):
         return None
-    return "executive" if grouping.group in ("executive", "either") else ("advisory" if grouping.group == "advisory" else "board")
+    return (
+        "executive"
+        if grouping.group in ("executive", "either")
+        else ("advisory" if grouping.group == "advisory" else "board")
+    )

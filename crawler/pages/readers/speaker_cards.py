@@ -10,6 +10,7 @@ from crawler.items import PageKind, PageReading, PersonItem
 from crawler.pages.base import PageReader
 from crawler.pages.document import Document
 from crawler.pages.lines import PageLines, read_lines
+from crawler.pages.outcomes import why_nobody
 from crawler.pages.speaker_details import Details, read_details
 from crawler.pages.speaker_portraits import read_portraits
 from crawler.pages.speaker_talks import EXCERPT_LENGTH
@@ -28,12 +29,14 @@ class SpeakerCards(PageReader):
         return document.is_html
 
     def read(self, document: Document) -> PageReading:
-        """Everybody who speaks, once each; nobody: `needs_javascript`, `empty` or `no_speakers`."""
+        """Everybody who speaks, once each; nobody: `no_speakers`, or what else the page is."""
         page = read_lines(document)
         cards = speaker_cards(document, page)
         people = _merged(_people(document, page, cards))
-        reason = None if people else _why_nobody(document, page)
-        return PageReading(kind="speakers", reader=self.name, people=people, reason=reason)
+        if people:
+            return PageReading(kind="speakers", reader=self.name, people=people)
+        reason = why_nobody(document, page, quotes=0)
+        return PageReading(kind="speakers", reader=self.name, reason="no_speakers" if reason == "no_people" else reason)
 
 
 def _people(document: Document, page: PageLines, cards: list[SpeakerCard]) -> Iterator[PersonItem]:
@@ -85,10 +88,3 @@ def _without_employer(title: str | None, organisation: str | None) -> str | None
     if not title or not organisation or not title.casefold().endswith(organisation.casefold()):
         return title
     return title[: -len(organisation)].rstrip(" ,@|-") or None
-
-
-def _why_nobody(document: Document, page: PageLines) -> str:
-    if not document.text.strip():
-        return "empty"
-    scripts = len(document.selector.xpath("//script"))
-    return "needs_javascript" if scripts and page.words() < 40 else "no_speakers"

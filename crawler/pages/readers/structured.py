@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, ClassVar, Final
 
-from crawler.items import PageKind, PageReading, PersonItem
+from crawler.items import PageKind, PageReading
 from crawler.pages.base import PageReader
 from crawler.pages.declared import Declared, build_declared
 from crawler.pages.document import Document
@@ -20,6 +21,7 @@ _OTHERS: Final = frozenset(
      "customer", "organizer", "attendee", "accountablePerson", "alumni"}
 )  # fmt: skip
 """Under these somebody wrote, reviewed or performed: no leader of the organisation. Testimonials are reviews."""
+_SIGNS: Final = re.compile(r"schema\.org/Person|[\"']Person[\"']|\bh-card\b|\bvcard\b")
 _MAX_NODES: Final = 20_000
 _MAX_DEPTH: Final = 40
 _MAX_PEOPLE: Final = 500
@@ -34,12 +36,11 @@ class StructuredReader(PageReader):
     """Exact where it is there; of 39 pages measured one had any (reference/leaders.md section 1)."""
 
     kind: ClassVar[PageKind] = "leaders"
-    priority: ClassVar[int] = 60
+    priority: ClassVar[int] = 58
 
     def matches(self, document: Document) -> bool:
         """HTML that mentions one of the vocabularies."""
-        text = document.text
-        return document.is_html and any(sign in text for sign in ("Person", "h-card", "vcard"))
+        return document.is_html and _SIGNS.search(document.text) is not None
 
     def read(self, document: Document) -> PageReading:
         """The declared people who have a job title or a role at the page's organisation."""
@@ -83,7 +84,9 @@ def _is_a(node: dict[str, Any], kind: str) -> bool:
 
 
 def _person(node: dict[str, Any], role: str) -> Declared | None:
-    name = _text(node.get("name")) or " ".join(filter(None, (_text(node.get("givenName")), _text(node.get("familyName")))))
+    name = _text(node.get("name")) or " ".join(
+        filter(None, (_text(node.get("givenName")), _text(node.get("familyName"))))
+    )
     title = _text(node.get("jobTitle")) or (role.rstrip("s").capitalize() if role.startswith("founder") else None)
     if not name or (title is None and role not in _ROLES):
         return None

@@ -71,11 +71,11 @@ def test_many_attributes_spread_over_tags_are_no_attack() -> None:
 
 
 def test_entities_are_left_out_not_expanded() -> None:
-    levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9))
-    body = (
-        f'<!DOCTYPE rss [<!ENTITY a0 "lol">{levels}]><rss version="2.0"><channel><title>x &a8;</title></channel></rss>'
+    levels = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 4))
+    doctype = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a0 "lol">{levels}]>'
+    reading = read_feed(
+        f'{doctype}<rss version="2.0"><channel><title>x &a3;</title></channel></rss>'.encode(), URL, None
     )
-    reading = read_feed(body.encode(), URL, None)
     assert "lol" not in (reading.title or "")
 
 

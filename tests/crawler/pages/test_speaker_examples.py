@@ -1,6 +1,7 @@
 """Saved pages and exports of conferences beside what is to be read from them: a new case is a folder, no code.
 
-Run `python -m tests.crawler.pages.test_speaker_examples` to write the expectation of a folder that has none; then read it.
+To write the expectation of a folder that has none, run `python -m tests.crawler.pages.test_speaker_examples`; then
+read it.
 """
 
 from __future__ import annotations

@@ -20,10 +20,11 @@ VOCABULARIES = (
     "http://purl.org/dc/elements/1.1/",
     "http://www.sitemaps.org/schemas/sitemap/0.9",
     "https://schema.org",
+    "https://schema.org/Person",
     "https://jsonfeed.org/version/1.1",
     "https://c3voc.de/schedule/schema.json",
 )
-"""Names of formats: looked like addresses since they were invented, never fetched."""
+"""Names of formats: they looked like addresses since they were invented, never fetched."""
 
 
 def answers(world: World, day: int) -> Iterator[tuple[str, Reply]]:
@@ -46,7 +47,7 @@ def test_every_page_is_well_formed(world: World, day: int) -> None:
         else:
             assert (kind, urlsplit(url).path) == ("text/plain", "/robots.txt")
         seen += 1
-    assert seen > 250
+    assert seen > 200
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -6,11 +6,14 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import pytest
 
+from watchlist.demo import server
 from watchlist.demo.reply import Reply
 from watchlist.demo.server import LittleWeb, LoopbackWeb, Seen
 from watchlist.demo.world import World
@@ -34,12 +37,18 @@ class Visit:
         response = self.connection.getresponse()
         return response, response.read()
 
-    def __enter__(self) -> Visit:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.connection.close()
         self.tls.close()
+
+
+@contextmanager
+def opened(web: LoopbackWeb, host: str, folder: Path) -> Iterator[Visit]:
+    with web, Visit(web, host, web.ca_file(folder / "ca.pem")) as visit:
+        yield visit
 
 
 def hello(host: str, path: str, headers: Mapping[str, str]) -> Reply:
@@ -63,35 +72,39 @@ def test_a_stranger_to_the_authority_does_not_trust_it(world: World, tmp_path: P
         with pytest.raises(ssl.SSLCertVerificationError):
             Visit(web, "www.tidewren.test", ca)
         ca = web.ca_file(tmp_path / "ca.pem")
-        web.hosts  # noqa: B018  # still serving after the refused handshake
         with Visit(web, "www.tidewren.test", ca) as visit:
             assert visit.ask("/")[0].status == 200
 
 
 def test_the_day_passes_while_it_serves(world: World, tmp_path: Path) -> None:
     today = 7
-    with LittleWeb(world, day=lambda: today) as web:
-        with Visit(web, "www.harrowmint.test", web.ca_file(tmp_path / "ca.pem")) as visit:
-            before = visit.ask("/about/leadership-team")[1]
-            today = 8
-            after = visit.ask("/about/leadership-team")[1]
+    with opened(LittleWeb(world, day=lambda: today), "www.harrowmint.test", tmp_path) as visit:
+        before = visit.ask("/about/leadership-team")[1]
+        today = 8
+        after = visit.ask("/about/leadership-team")[1]
     assert (b"Ravindra Kolhamane" in before, b"Ravindra Kolhamane" in after) == (False, True)
 
 
 def test_one_connection_carries_get_head_and_304(world: World, tmp_path: Path) -> None:
-    with LittleWeb(world, day=lambda: 2) as web:
-        with Visit(web, "blog.quindro.test", web.ca_file(tmp_path / "ca.pem")) as visit:
-            response, body = visit.ask("/feed.xml")
-            head, nothing = visit.ask("/feed.xml", "HEAD")
-            known, empty = visit.ask("/feed.xml", If_None_Match=str(response.headers["ETag"]))
-            missing, _ = visit.ask("/robots.txt")
+    web = LittleWeb(world, day=lambda: 2)
+    with opened(web, "blog.quindro.test", tmp_path) as visit:
+        response, body = visit.ask("/feed.xml")
+        head, nothing = visit.ask("/feed.xml", "HEAD")
+        known, empty = visit.ask("/feed.xml", If_None_Match=str(response.headers["ETag"]))
+        missing, _ = visit.ask("/robots.txt")
     assert (response.version, response.status, response.headers["Content-Length"]) == (11, 200, str(len(body)))
     assert (head.status, head.headers["Content-Length"], nothing) == (200, str(len(body)), b"")
     assert (known.status, known.headers["Content-Length"], empty, missing.status) == (304, None, b"", 404)
-    assert web.log == [Seen("blog.quindro.test", path, status) for path, status in ASKED]
+    asked = [("/feed.xml", 200), ("/feed.xml", 200), ("/feed.xml", 304), ("/robots.txt", 404)]
+    assert web.log == [Seen("blog.quindro.test", path, status) for path, status in asked]
 
 
-ASKED = [("/feed.xml", 200), ("/feed.xml", 200), ("/feed.xml", 304), ("/robots.txt", 404)]
+def test_head_sends_no_body(tmp_path: Path) -> None:
+    with opened(LoopbackWeb(["www.short.test"], hello), "www.short.test", tmp_path) as visit:
+        visit.tls.sendall(b"HEAD / HTTP/1.1\r\nHost: www.short.test\r\nConnection: close\r\n\r\n")
+        received = b"".join(iter(lambda: visit.tls.recv(4096), b""))
+    assert received.startswith(b"HTTP/1.1 200 ")
+    assert received.endswith(b"\r\n\r\n")
 
 
 def test_the_dead_host_refuses(world: World) -> None:
@@ -122,13 +135,18 @@ def test_a_silent_client_holds_up_nobody(tmp_path: Path) -> None:
             connection.close()
 
 
-def test_it_stops_cleanly_with_connections_open(tmp_path: Path) -> None:
+def test_it_stops_cleanly_with_connections_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "PATIENCE_SECONDS", 3600)
     before = threading.active_count()
-    with LoopbackWeb(["www.short.test"], hello) as web:
-        port = web.port
-        silent = socket.create_connection(("127.0.0.1", port), timeout=10)
-        visit = Visit(web, "www.short.test", web.ca_file(tmp_path / "ca.pem"))
-        assert visit.ask("/")[0].status == 200
+    web = LoopbackWeb(["www.short.test"], hello).__enter__()
+    port = web.port
+    silent = socket.create_connection(("127.0.0.1", port), timeout=10)
+    visit = Visit(web, "www.short.test", web.ca_file(tmp_path / "ca.pem"))
+    assert visit.ask("/")[0].status == 200
+    leaving = threading.Thread(target=web.__exit__, args=(None, None, None), daemon=True)
+    leaving.start()
+    leaving.join(timeout=20)
+    assert not leaving.is_alive(), "it waits for connections that nobody closes"
     assert threading.active_count() == before
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=10)

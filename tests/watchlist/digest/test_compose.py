@@ -112,9 +112,7 @@ def test_people_without_room_are_named_with_their_counts() -> None:
     people = tuple(person(number) for number in range(1, 81))
     view = build(people=people, items=tuple(post(number, number) for number in range(1, 81)))
     assert len(view.people) == 40
-    assert [(other.name, other.items) for other in view.others[:1]] == [(people[45].name, 1)] or view.others[
-        0
-    ].items == 1
+    assert all(other.items == 1 for other in view.others)
     assert len(view.people) + len(view.others) + view.more_others == 80
     assert view.totals.posts == 80
 

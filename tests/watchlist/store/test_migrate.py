@@ -5,13 +5,16 @@ import stat
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Column, Engine, inspect
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
+from tests.watchlist.store.draft import draft
 from tests.watchlist.store.revisions import NEXT, STEP, shipped_head, with_next_step
 from watchlist.errors import MentorwatchError
 from watchlist.models import Event, Organization, Person, SourceRecord, Talk
@@ -120,3 +123,23 @@ def test_rows_go_with_what_they_hang_on(database: Settings) -> None:
         assert rows(store.engine, "SELECT count(*) FROM person") == [(0,)]
         assert rows(store.engine, "SELECT count(*) FROM talk") == [(0,)]
         assert rows(store.engine, "SELECT count(*) FROM event") == [(1,)]
+
+
+def test_the_draft_of_a_step_holds_what_changed_in_plain_types(tmp_path: Path) -> None:
+    table = SQLModel.metadata.tables["event"]
+    added: list[Column[Any]] = [
+        Column("starts_at", UTCDateTime(), nullable=True),
+        Column("city", AutoString(), nullable=True),
+    ]
+    for column in added:
+        table.append_column(column)
+    try:
+        step = draft("Events have a day", tmp_path).read_text()
+    finally:
+        for column in added:
+            table._columns.remove(column)
+    assert "sa.Column('starts_at', sa.DateTime(timezone=True), nullable=True)" in step
+    assert "sa.Column('city', sa.String(), nullable=True)" in step
+    assert step.startswith('"""Events have a day.')
+    assert step.count("add_column") == 2
+    assert not {"create_table", "drop_column", "sqlmodel"} & set(step.replace("(", ".").split("."))

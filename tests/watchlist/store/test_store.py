@@ -216,3 +216,20 @@ def test_a_server_out_of_reach_is_named_without_its_password(tmp_path: Path, cap
     with pytest.raises(MentorwatchError, match="cannot be reached") as caught:
         Store.open(settings_for(tmp_path / "home", url))
     assert "planted-secret" not in str(caught.value) + caplog.text
+
+
+def test_a_full_disk_is_told_in_one_line_loses_nothing_and_needs_no_restart(tmp_path: Path) -> None:
+    def write_much(session: Session, pages: str) -> None:
+        session.connection().exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        upsert(session, Meta, [{"key": str(number), "value": "x" * 4000} for number in range(500)], key=["key"])
+
+    with Store.open(settings_for(tmp_path)) as store:
+        with store.session() as session:
+            put(session, "a", "kept")
+        with pytest.raises(MentorwatchError, match="the disk is full"), store.session() as session:
+            write_much(session, "100")
+        with store.session() as session:
+            assert session.exec(select(Meta.key)).all() == ["a"]
+            write_much(session, "1000000")
+        with store.session() as session:
+            assert len(session.exec(select(Meta.key)).all()) == 501

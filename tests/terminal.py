@@ -1,0 +1,47 @@
+"""Runs the installed program as a user does: a process of its own, its exit status, what it prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROGRAM = Path(sys.executable).parent / "mentorwatch"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of the program gave."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Stdout as JSON; fails where anything else was printed there."""
+        return json.loads(self.out)
+
+
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a plain terminal with this home and nothing else of ours."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MENTORWATCH")}
+    return kept | {"MENTORWATCH_HOME": str(home), "COLUMNS": "200", "NO_COLOR": "1"}
+
+
+def run(home: Path, *words: object, stdin: str = "", seconds: float = 120) -> Outcome:
+    """`mentorwatch WORDS` with stdin that is no terminal."""
+    done = subprocess.run(
+        [PROGRAM, *map(str, words)],
+        env=environment(home),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
