@@ -10,9 +10,11 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from crawler.items import FeedReading, PageItem, SiteItem
+from pipelines.lexicon.names import read_name
+from pipelines.lexicon.organisations import organisation_key
 from pipelines.moves import HeldPosition, find_moves
 from pipelines.normalise import normalise_entries, normalise_page
-from pipelines.records import FeedRecord, PersonRecord, PositionRecord, Statement, Subject
+from pipelines.records import EntryRecord, FeedRecord, PersonRecord, PositionRecord, Statement, Subject
 from pipelines.resolve import STRONG_PLATFORMS, KnownPerson, resolve
 from watchlist.models import (
     Entry,
@@ -155,15 +157,13 @@ def _load_positions(session: Session, person_id: int, source_id: int, record: Pe
     )
 
 
-def _listed(session: Session, organisation_key: str) -> int | None:
-    """The organisation of a list that goes by this name, when exactly one does."""
-    from pipelines.lexicon.organisations import organisation_key as key_of
-
-    first_word = organisation_key.split()[:1]
+def _listed(session: Session, wanted: str) -> int | None:
+    """The organisation of a list whose name has this key, when exactly one has."""
+    first_word = wanted.split()[:1]
     if not first_word:
         return None
     like = select(Organization).where(func.lower(Organization.name).contains(first_word[0]))
-    found = [row.id for row in session.exec(like) if key_of(row.name) == organisation_key]
+    found = [row.id for row in session.exec(like) if organisation_key(row.name) == wanted]
     return found[0] if len(found) == 1 else None
 
 
@@ -237,23 +237,36 @@ def feed_row(
 
 def load_feed(session: Session, feed: Feed, reading: FeedReading, *, now: datetime, baseline_days: int) -> int:
     """Store a feed's entries; returns how many are new. An entry that is known keeps when it was first seen."""
-    records = normalise_entries(
-        reading, now=now, last_fetch=feed.baseline_at and feed.fetched_at, baseline_days=baseline_days
-    )
+    last_fetch = feed.fetched_at if feed.baseline_at else None
+    records = normalise_entries(reading, now=now, last_fetch=last_fetch, baseline_days=baseline_days)
     rows = [
         {
-            **{name: getattr(record, name) for name in type(record).__slots__},
+            **{name: getattr(record, name) for name in EntryRecord.__slots__},
             "feed_id": feed.id,
             "person_id": feed.person_id,
             "organization_id": feed.organization_id,
             "first_seen_at": now,
         }
-        for record in records
+        for record in _entries_not_suppressed(session, feed, records)
     ]
     count = select(func.count()).where(Entry.feed_id == feed.id)
     before = session.exec(count).one()
     upsert(session, Entry, rows, key=["feed_id", "external_id"], update=["title", "url", "summary", "updated"])
     return session.exec(count).one() - before
+
+
+def _entries_not_suppressed(session: Session, feed: Feed, records: Sequence[EntryRecord]) -> list[EntryRecord]:
+    """Entries that nobody asked to be forgotten wrote: neither by address nor by author and the feed's organisation."""
+    organization = session.get(Organization, feed.organization_id) if feed.organization_id else None
+    places = {organization.key, organisation_key(organization.name)} if organization else set()
+
+    def authors(record: EntryRecord) -> set[str]:
+        name = read_name(record.author) if record.author and places else None
+        return {person_value(name.key, place) for place in places} if name else set()
+
+    urls = is_suppressed(session, "url", {record.url for record in records if record.url})
+    names = is_suppressed(session, "person", {value for record in records for value in authors(record)})
+    return [record for record in records if record.url not in urls and names.isdisjoint(authors(record))]
 
 
 # --- the end of a site's crawl -----------------------------------------------------------------------------------

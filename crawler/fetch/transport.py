@@ -25,7 +25,7 @@ Dial = Callable[[str, int], Awaitable[Wire]]
 CONNECT_SECONDS = 10.0
 """One address of a host may take this long; the next is tried after it."""
 IDLE_SECONDS = 30.0
-KEPT_TRANSPORTS = 64
+KEPT_TRANSPORTS = 256
 
 
 class SystemResolver:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from crawler.items import PersonItem, Section
+from crawler.pages.card_links import is_personal_link
 from crawler.pages.document import Document
 from crawler.pages.groups import group_of_page
-from crawler.pages.people import is_personal_link, merge_people, plain_name
+from crawler.pages.people import merge_people, plain_name
 from pipelines.lexicon.names import read_name
 from pipelines.lexicon.organisations import same_organisation
 from pipelines.lexicon.titles import read_title

@@ -90,7 +90,7 @@ def _group(grouping: Grouping, *, either_is_board: bool) -> Group:
         return Group("staff", excluded=True, quotes=grouping.quotes, announced=True)
     if grouping.group == "either":
         return Group("board" if either_is_board else "executive", announced=True)
-    return Group(cast(Section, grouping.group), announced=True)
+    return Group(cast("Section", grouping.group), announced=True)
 
 
 def group_of_page(document: Document) -> Group:
@@ -109,7 +109,7 @@ def _page_names(document: Document) -> Sequence[str]:
     title = " ".join(selector.xpath("(//title)[1]//text()").getall())
     segments = [unquote(part) for part in urlsplit(document.url).path.split("/") if part]
     address = re.sub(r"[-_+.]|\b(?:html?|aspx?|php)\b", " ", segments[-1]) if segments else ""
-    return [text.strip() for text in (*heads, re.split(r"\s[|–—-]\s", title)[0], address) if text.strip()]
+    return [text.strip() for text in (*heads, re.split(r"\s[|\u2013—-]\s", title)[0], address) if text.strip()]
 
 
 def _with_tabs(page: PageLines, headings: dict[int, Grouping], groups: list[Group]) -> list[Group]:

@@ -14,13 +14,14 @@ from crawler.pages.document import Document
 from crawler.pages.words import page_words
 
 _INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark nobr q s samp small span strike "
-    "strong sub sup time tt u var wbr".split()
-)
+    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
+     "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u",
+     "var", "wbr"}
+)  # fmt: skip
 _UNREAD: Final = frozenset(
-    "script style template noscript svg iframe object select option textarea nav head map audio video canvas "
-    "math datalist input blockquote dialogue".split()
-)
+    {"script", "style", "template", "noscript", "svg", "iframe", "object", "select", "option", "textarea", "nav",
+     "head", "map", "audio", "video", "canvas", "math", "datalist", "input", "blockquote"}
+)  # fmt: skip
 _PAGE_PARTS: Final = frozenset({"header", "footer"})
 _CARD_TAGS: Final = frozenset({"article", "main", "section", "li", "td", "figure"})
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}

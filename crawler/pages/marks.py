@@ -17,7 +17,7 @@ from pipelines.lexicon.titles import read_title
 
 Kind = Literal["name", "title", "both", "label", "prose", "other"]
 
-_BULLETS: Final = " \t\u00a0|•·*▪►–—-,;:"
+_BULLETS: Final = " \t\u00a0|•·*▪►\u2013—-,;:"
 _TAIL: Final = re.compile(
     r"\s*(?:\((?:ext|x|tel|phone|durchwahl|poste)\b[^)]*\)?|[\w.+-]+@[\w-]+\.[\w.]+|[\[(]at[\])]|"
     r"\|?\s*\+?\(?\d[\d\s().\-/]{6,}\d|\b(?:ext|extension|x|tel|phone)\b\.?\s*:?\s*\d.*)",
@@ -25,12 +25,16 @@ _TAIL: Final = re.compile(
 )
 _HAS_TAIL: Final = re.compile(r"[\d@(\[]")
 _PRONOUNS: Final = re.compile(r"\s*[(\[](?:she|he|they|her|him|ze|elle|il|sie|er)\b[^)\]]{0,30}[)\]]", re.IGNORECASE)
-_SEPARATOR: Final = re.compile(r"\s*,\s+|\s+[-/•·]+\s+|\s*[–—|]\s*|\s*:\s+|\s+(?=\()")
-_SENTENCE_END: Final = re.compile(r"[a-zа-яё)\"'”’»]{2}[.!?…](?:[\"'”»)]|\s+[A-ZА-ЯЁÄÖÜÉ\"'“«]|$)")
-_QUOTE_START: Final = re.compile(r"^\s*[\"“”„«‘❝‟]")
-_QUOTE_END: Final = re.compile(r"[\"”“»’❞]\s*$")
-_LEADING_DASH: Final = re.compile(r"^\s*[-–—~―]+\s*\S")
-_CAPITALS: Final = re.compile(r"(?:^|[\s.'’(-])[^\W\d_a-zа-яё].*[\s.][^\W\d_a-zа-яё]")
+_SEPARATOR: Final = re.compile(r"\s*,\s+|\s+[-/•·]+\s+|\s*[\u2013—|]\s*|\s*:\s+|\s+(?=\()")
+_SENTENCE_END: Final = re.compile(
+    r"[a-z\u0430-\u044f\u0451)\"'”\u2019»]{2}[.!?…](?:[\"'”»)]|\s+[A-Z\u0410-\u042f\u0401ÄÖÜÉ\"'“«]|$)"
+)
+_QUOTE_START: Final = re.compile(r"^\s*[\"“”„«\u2018❝‟]")
+_QUOTE_END: Final = re.compile(r"[\"”“»\u2019❞]\s*$")
+_LEADING_DASH: Final = re.compile(r"^\s*[-\u2013—~―]+\s*\S")
+_CAPITALS: Final = re.compile(
+    r"(?:^|[\s.'\u2019(-])[^\W\d_a-z\u0430-\u044f\u0451].*[\s.][^\W\d_a-z\u0430-\u044f\u0451]"
+)
 """Two words with a capital: what every name in a script with capitals has."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _DIGIT: Final = re.compile(r"\d")
@@ -86,7 +90,7 @@ def tidy_line(text: str) -> str:
     """A line without bullets, telephone numbers, mail addresses and pronouns."""
     if _HAS_TAIL.search(text):
         text = _PRONOUNS.sub("", _TAIL.sub("", text))
-    return text.strip(_BULLETS).lstrip("»› ")
+    return text.strip(_BULLETS).lstrip("»\u203a ")
 
 
 @lru_cache(maxsize=8192)
@@ -117,7 +121,7 @@ def is_label(text: str) -> bool:
     """Whether a line is a button, the label of a link, a telephone number or next to nothing."""
     if len(text) > _LONG:
         return False
-    folded = fold(text).strip(" :.>+»›→-|")
+    folded = fold(text).strip(" :.>+»\u203a→-|")
     words = page_words()
     if len(folded) < 2 or folded in words.labels or words.contact.match(folded):
         return True
@@ -150,7 +154,7 @@ def starts_with_dash(text: str) -> bool:
 def _ends_in_form(text: str) -> bool:
     """Whether the full stop belongs to "Inc.", "Ltd." or another short form at the end."""
     stops = [match for match in _SENTENCE_END.finditer(text) if match.end() < len(text)]
-    return not stops and re.search(r"\b[A-ZА-Я][a-zа-я]{1,4}\.$", text) is not None
+    return not stops and re.search(r"\b[A-Z\u0410-\u042f][a-z\u0430-\u044f]{1,4}\.$", text) is not None
 
 
 # --- one line with name and title -----------------------------------------------------------------------------------
@@ -232,7 +236,7 @@ def glued(text: str) -> tuple[str, str] | None:
 
 
 def _labelled_prose(line: Line) -> Mark | None:
-    """ "Owner and founder: Ann Lee once ran ...": a title as the label of a sentence about somebody."""
+    """A title as the label of a sentence about somebody: "Owner and founder: Ann Lee once ran ..."."""
     label, colon, rest = line.text[:200].partition(":")
     title = label.strip(_BULLETS)
     if not colon or not is_title(title):

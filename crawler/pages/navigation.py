@@ -138,7 +138,7 @@ def _weights(words: str) -> list[float]:
 
 def _words(text: str) -> str:
     stem = re.sub(r"\.(?:html?|aspx?|php|jsp|cfm|shtml)$", "", text.strip().lower())
-    return " ".join(re.split(r"[\s\-_/+.,:;|()»›>]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", fold(stem)))).strip()
+    return " ".join(re.split(r"[\s\-_/+.,:;|()»\u203a>]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", fold(stem)))).strip()
 
 
 @cache

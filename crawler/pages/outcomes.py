@@ -33,7 +33,7 @@ def is_error_page(document: Document, page: PageLines) -> bool:
 
 
 def _says_error(text: str) -> bool:
-    match = page_words().error.search(fold(text).replace("’", "'"))
+    match = page_words().error.search(fold(text).replace("\u2019", "'"))
     return match is not None and len(text) <= 80 and (match.start() == 0 or len(match[0]) > 8)
 
 

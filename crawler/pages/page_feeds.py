@@ -101,4 +101,4 @@ def _is_dropped(url: str, title: str) -> bool:
 @cache
 def _dropped() -> re.Pattern[str]:
     words = "|".join(map(re.escape, load_vocabulary("navigation")["feeds"]["dropped"]))
-    return re.compile(rf"(?<![a-zа-я])(?:{words})(?![a-zа-я])")
+    return re.compile(rf"(?<![a-z\u0430-\u044f])(?:{words})(?![a-z\u0430-\u044f])")

@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urlsplit
 
 from crawler.items import PersonItem, Section
+from crawler.pages.card import Card, Marked
+from crawler.pages.card_links import surroundings
 from crawler.pages.document import Document
 from crawler.pages.groups import Group
-from crawler.pages.lines import Box, Line, Link
+from crawler.pages.lines import Box, Line
 from crawler.pages.marks import is_prose, is_quoted, is_title, starts_with_dash, tidy_line
-from crawler.pages.pairing import Card, Marked
-from pipelines.lexicon.links import read_link
 from pipelines.lexicon.names import read_name
 from pipelines.lexicon.organisations import looks_like_organisation, organisation_key, same_organisation
 from pipelines.lexicon.titles import TitleReading, read_title
@@ -25,7 +24,7 @@ _MAX_CARD: Final = 60
 """Lines a card may hold; a larger box around one person is the page's, not theirs."""
 
 
-_OF: Final = re.compile(r"\b(?:at|of|for|de|von|bei|chez|w|в)\b|\bd['’]", re.IGNORECASE)
+_OF: Final = re.compile(r"\b(?:at|of|for|de|von|bei|chez|w|в)\b|\bd['\u2019]", re.IGNORECASE)
 """Stands between a job and its employer: a text with it is not an employer alone."""
 
 
@@ -96,7 +95,7 @@ def _person(document: Document, marked: Marked, card: Card, group: Group, owners
     title, employer = _job(document, marked, card, reading, section)
     if _is_past(reading, section) or _is_elsewhere(employer, group, card):
         return None
-    first, end, box = _extent(marked, card, owners)
+    around = surroundings(marked, card, owners)
     elsewhere = section in ("board", "advisory") and (employer is not None or _is_outside_job(title, reading))
     return PersonItem(
         name=plain_name(card.name),
@@ -104,8 +103,8 @@ def _person(document: Document, marked: Marked, card: Card, group: Group, owners
         organisation=employer if elsewhere else None,
         section=section,
         title_scope="elsewhere" if elsewhere else "here",
-        links=_links(document, marked, card, first, end, box),
-        excerpt=_excerpt(marked, card, first, end),
+        links=around.links(document),
+        excerpt=around.excerpt(),
     )
 
 
@@ -192,67 +191,6 @@ def _is_outside_job(title: str | None, reading: TitleReading) -> bool:
 
 def _is_seat(title: str) -> bool:
     return title.casefold() in ("director", "directors") or read_title(f"board {title}").level == "board"
-
-
-# --- the card around a person ---------------------------------------------------------------------------------------
-
-
-def _extent(marked: Marked, card: Card, owners: Sequence[int]) -> tuple[int, int, Box | None]:
-    """The lines of the largest box that holds this person and nobody else; else up to the next person."""
-    lines = marked.page.lines
-    first, end = min(card.lines), max(card.lines) + 1
-    best: Box | None = None
-    for box in lines[card.line].box.outward():
-        others = any(box.first <= owner < box.end for owner in owners if owner != card.line)
-        if box.parent is None or others or box.end - box.first > _MAX_CARD:
-            break
-        best = box
-    if best is not None and best.first <= first and best.end >= end:
-        return best.first, best.end, best
-    following = next((owner for owner in owners if owner > card.line), len(lines))
-    parent = lines[card.line].box.parent or lines[card.line].box
-    return first, max(end, min(following, parent.end, end + 8)), None
-
-
-def _links(document: Document, marked: Marked, card: Card, first: int, end: int, box: Box | None) -> tuple[str, ...]:
-    found = marked.page.links[box.first_link : box.end_link] if box else marked.page.links_between(first, end)
-    own = (document.absolute(link.href) for link in found if _is_own(document, marked, link, card))
-    return tuple(dict.fromkeys(own))
-
-
-def _is_own(document: Document, marked: Marked, link: Link, card: Card) -> bool:
-    """A page or account of the person; a plain page mentioned in the biography is none."""
-    if not is_personal_link(document, link.href):
-        return False
-    in_prose = link.line < len(marked.page.lines) and is_prose(marked.page.lines[link.line].text)
-    if link.line == card.line or not in_prose:
-        return True
-    account = read_link(document.absolute(link.href))
-    return account is not None and account.platform != "web"
-
-
-def is_personal_link(document: Document, href: str) -> bool:
-    """Whether a link may be somebody's page or account: no mail, script, share button or place on this page."""
-    href = href.strip()
-    if not href or href.startswith("#") or href.lower().startswith(("mailto:", "tel:", "javascript:", "data:")):
-        return False
-    try:
-        url = document.absolute(href)
-        here = _same_page(url, document.url)
-    except ValueError:
-        return False
-    return url.lower().startswith(("http://", "https://")) and not here and read_link(url) is not None
-
-
-def _same_page(url: str, page: str) -> bool:
-    a, b = urlsplit(url), urlsplit(page)
-    return (a.hostname, a.path or "/") == (b.hostname, b.path or "/")
-
-
-def _excerpt(marked: Marked, card: Card, first: int, end: int) -> str:
-    start = first if max(card.lines) - first <= 6 else min(card.lines)
-    text = " · ".join(line.text for line in marked.page.lines[start:end])
-    return text if len(text) <= _MAX_EXCERPT else text[: _MAX_EXCERPT - 1] + "…"
 
 
 # --- once each ------------------------------------------------------------------------------------------------------

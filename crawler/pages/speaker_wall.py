@@ -13,6 +13,7 @@ from crawler.pages.document import Document
 from crawler.pages.lines import Box, Line, PageLines
 from crawler.pages.marks import is_label, is_name
 from crawler.pages.speaker_words import event_words, is_placeholder, without_marks
+from crawler.pages.words import read_grouping
 from pipelines.lexicon.names import read_name
 from pipelines.lexicon.organisations import looks_like_organisation
 from pipelines.lexicon.titles import has_title_word
@@ -196,8 +197,12 @@ def _of_page(document: Document) -> Said:
     title = document.selector.xpath("string((//title)[1])").get() or ""
     address = re.sub(r"[-_+.]", " ", segments[-1]) if segments else ""
     for text in (address, *heads, re.split(r"\s[|\u2013\u2014-]\s", title)[0]):
-        if (heard := _says(" ".join(text.split())[:_LONGEST_HEADING])) != "nothing":
+        called = " ".join(text.split())[:_LONGEST_HEADING]
+        if (heard := _says(called)) != "nothing":
             return heard
+        grouping = read_grouping(called)
+        if grouping and grouping.whole and grouping.group != "staff":
+            return "others"  # a page of leaders or a board; "People" may be anybody
     return "nothing"
 
 

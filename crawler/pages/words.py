@@ -88,7 +88,7 @@ def _line_words(data: dict[str, Any]) -> dict[str, Any]:
 def read_grouping(text: str) -> Grouping | None:
     """What group of people a heading announces; None where it names none. "Our board" is board."""
     words = page_words()
-    folded = fold(text).replace("’", "'").strip(" :.-–—|")
+    folded = fold(text).replace("\u2019", "'").strip(" :.-\u2013—|")
     if words.group_words.isdisjoint(_WORD.findall(folded)):
         return None
     found = [match[0] for match in words.group_pattern.finditer(folded)]
@@ -107,4 +107,3 @@ def read_grouping(text: str) -> Grouping | None:
 def _whole_words(phrases: Iterable[str]) -> re.Pattern[str]:
     longest_first = sorted(phrases, key=len, reverse=True)
     return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-])")
-

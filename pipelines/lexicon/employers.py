@@ -12,9 +12,9 @@ from pipelines.lexicon.organisations import has_legal_form, looks_like_organisat
 from pipelines.lexicon.title_words import HARD, Item
 from pipelines.lexicon.vocabulary import load_vocabulary
 
-_PARTING: Final = frozenset(",-–—|(@·•«\"“„:;")
+_PARTING: Final = frozenset(',-\u2013\u2014|(@·•«"“„:;')
 _MAX_WORDS: Final = 8
-_TRIM: Final = " \t,;:|-–—()«»\"“”„@"
+_TRIM: Final = ' \t,;:|-\u2013\u2014()«»"“”„@'
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,11 @@ def _is_employer(title: str, parts: Sequence[_Part]) -> bool:
     """Whether parts are the name of an organisation: unknown capitalised words, or a legal form."""
     text = title[parts[0].items[0].start : parts[-1].items[-1].end]
     said = [item for part in parts for item in part.items]
-    if parts[0].sign and parts[0].sign not in _PARTING or len(said) > _MAX_WORDS or any(part.is_ranked for part in parts):
+    if (
+        (parts[0].sign and parts[0].sign not in _PARTING)
+        or len(said) > _MAX_WORDS
+        or any(part.is_ranked for part in parts)
+    ):
         return False
     if has_legal_form(f"{text}."):
         return True

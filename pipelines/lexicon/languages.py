@@ -48,10 +48,14 @@ def language_of_words(words: Iterable[str], *, accented: bool = False) -> str | 
 def _known(word: str) -> Mapping[str, int]:
     """The languages that know a word, directly, by its stem or as a compound; 2 where it is a rank, else 1."""
     by_word = words_by_language()
-    if word in by_word:
-        return by_word[word]
-    for length in range(min(_LONGEST_STEM, len(word)), 2, -1):
-        if word[:length] + "*" in by_word:
-            return by_word[word[:length] + "*"]
+    stems = (word[:length] + "*" for length in range(min(_LONGEST_STEM, len(word)), 2, -1))
+    spelled = [word, next((stem for stem in stems if stem in by_word), word)]
+    found: dict[str, int] = {}
+    for code, weight in (pair for spelling in spelled for pair in by_word.get(spelling, {}).items()):
+        found[code] = max(weight, found.get(code, 0))
+    return found or _as_compound(word)
+
+
+def _as_compound(word: str) -> dict[str, int]:
     ends = ((code, title_words(code).compound_heads) for code in title_languages())
     return {code: _RANK_WEIGHT for code, heads in ends if heads and len(word) > 8 and word.endswith(heads)}

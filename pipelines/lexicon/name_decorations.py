@@ -73,7 +73,7 @@ def _honorific_length(words: list[str]) -> int:
 
 
 def _short_honorific(word: str, words: list[str]) -> bool:
-    """"M. Dupont" and "Di Maria": short ones count with their dot, or in the usual spelling before two words."""
+    """ "M. Dupont" and "Di Maria": they count with their dot, or in the usual spelling before two words."""
     return word.endswith(".") or (fold(word) in {"dr", "mr", "ms", "mx", "pr", "hr"} and len(words) > 1)
 
 

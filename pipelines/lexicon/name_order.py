@@ -82,7 +82,9 @@ def _leading_family(words: Sequence[str]) -> int:
 def _is_patronymic(word: str) -> bool:
     forms = load_vocabulary("name_forms")
     low = word.lower()
-    return len(low) >= forms["not_patronymic_min"] and low.endswith(_patronymics()) and low not in forms["not_patronymics"]
+    return (
+        len(low) >= forms["not_patronymic_min"] and low.endswith(_patronymics()) and low not in forms["not_patronymics"]
+    )
 
 
 def _slavic_family(word: str) -> bool:

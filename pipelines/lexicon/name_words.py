@@ -11,12 +11,40 @@ from pipelines.lexicon.folding import fold
 from pipelines.lexicon.name_decorations import given_names
 from pipelines.lexicon.vocabulary import load_vocabulary
 
-_WORD: Final = re.compile(r"[^\W\d_]['’`´]?(?:[^\W\d_\ufffd]|\ufffd|['’`´.\-‐‑](?=[^\W\d_\ufffd]|\ufffd))*\.?$|\ufffd[^\W\d_\ufffd]+$")
+_WORD: Final = re.compile(
+    r"[^\W\d_]['\u2019`\u00b4]?(?:[^\W\d_\ufffd]|\ufffd|['\u2019`\u00b4.\-\u2010\u2011](?=[^\W\d_\ufffd]|\ufffd))*\.?$|\ufffd[^\W\d_\ufffd]+$"
+)
 _INITIAL: Final = re.compile(r"[^\W\d_](?:\.?-?[^\W\d_])?\.$|[^\W\d_]$|(?:[^\W\d_]\.){2,4}$")
 _INNER_CAPITAL: Final = re.compile(r"(?<=[a-zß-ÿ])[A-ZÀ-Þ]")
-_INNER_AFTER: Final = ("mc", "mac", "de", "di", "du", "da", "la", "le", "lo", "van", "von", "fitz", "st", "del", "el", "al", "vander", "des", "te", "o", "ver", "ten", "dela", "bin", "abu")
-_PIECES: Final = re.compile(r"[-‐‑'’`´.]")
-_CONTRACTION: Final = re.compile(r"['’](?:s|re|ll|ve|t|d|m)$", re.IGNORECASE)
+_INNER_AFTER: Final = (
+    "mc",
+    "mac",
+    "de",
+    "di",
+    "du",
+    "da",
+    "la",
+    "le",
+    "lo",
+    "van",
+    "von",
+    "fitz",
+    "st",
+    "del",
+    "el",
+    "al",
+    "vander",
+    "des",
+    "te",
+    "o",
+    "ver",
+    "ten",
+    "dela",
+    "bin",
+    "abu",
+)
+_PIECES: Final = re.compile(r"[-\u2010\u2011'\u2019`\u00b4.]")
+_CONTRACTION: Final = re.compile(r"['\u2019](?:s|re|ll|ve|t|d|m)$", re.IGNORECASE)
 _HAN_NAME: Final = re.compile(r"[\u4e00-\u9fff]{2,4}$")
 _HANGUL_NAME: Final = re.compile(r"[\uac00-\ud7a3]{2,4}$")
 _UNCASED: Final = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
@@ -56,7 +84,7 @@ def normal_case(word: str) -> str:
     low = word.lower()
     if low in particles() and len(low) > 1 and low not in {"san", "santa", "st", "saint", "ben", "mac", "mc"}:
         return low
-    text = re.sub(r"(^|[-‐‑'’.])([^\W\d_])", lambda match: match[1] + match[2].upper(), low)
+    text = re.sub(r"(^|[-\u2010\u2011'\u2019.])([^\W\d_])", lambda match: match[1] + match[2].upper(), low)
     return re.sub(r"^Mc([a-z])", lambda match: f"Mc{match[1].upper()}", text)
 
 
@@ -78,7 +106,9 @@ def _well_formed(word: str) -> bool:
 
 
 _LEGAL_ENDS: Final = frozenset({"co", "sa", "ag", "nv", "se", "spa", "asa", "ab", "oyj", "kg", "bv"})
-_SHORT_FORMS: Final = frozenset({"st", "wm", "chas", "jos", "thos", "geo", "ma", "fco", "sta", "mohd", "md", "jr", "sr"})
+_SHORT_FORMS: Final = frozenset(
+    {"st", "wm", "chas", "jos", "thos", "geo", "ma", "fco", "sta", "mohd", "md", "jr", "sr"}
+)
 
 
 def _small_prefix(word: str) -> bool:
@@ -133,7 +163,9 @@ def _given_away(words: Sequence[str], *, decorated: bool) -> bool:
 
 def _is_doubtful(word: str) -> bool:
     low = load_vocabulary("name_forms")["doubtful_ending_min"]
-    return word in _doubtful() or (len(word) >= low and word not in given_names() and word.endswith(_doubtful_endings()))
+    return word in _doubtful() or (
+        len(word) >= low and word not in given_names() and word.endswith(_doubtful_endings())
+    )
 
 
 def _is_contraction(word: str) -> bool:

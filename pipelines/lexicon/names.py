@@ -9,14 +9,14 @@ from typing import Final
 
 from pipelines.lexicon.folding import fold, tidy
 from pipelines.lexicon.name_decorations import strip_decorations
-from pipelines.lexicon.name_order import Order, order_of
-from pipelines.lexicon.name_words import is_initial, looks_like_name, normal_case, particles
+from pipelines.lexicon.name_order import order_of
+from pipelines.lexicon.name_words import is_initial, looks_like_name, normal_case
 
 _MAX_LENGTH: Final = 120
 _MAX_TRUSTED: Final = 300
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _NOT_KEY: Final = re.compile(r"[^\w\ufffd ]")
-_NICKNAME: Final = re.compile(r"\s*[(\"“”„«‘']\s*([^()\"“”„«»’]{2,30}?)\s*[)\"“”»’']\s+")
+_NICKNAME: Final = re.compile(r"\s*[(\"“”„«\u2018']\s*([^()\"“”„«»\u2019]{2,30}?)\s*[)\"“”»\u2019']\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,35 +50,22 @@ def read_name(text: str, *, trusted: bool = False) -> PersonName | None:
     """
     if not text or len(text) > (_MAX_TRUSTED if trusted else _MAX_LENGTH) or _CONTROL.search(text):
         return None
-    plain, honorifics, suffixes = strip_decorations(_readable(tidy(text)))
-    plain, nickname = _without_nickname(plain)
+    decorated = strip_decorations(_readable(tidy(text)))
+    plain, nickname = _without_nickname(decorated.plain)
     words = plain.split()
-    decorated = bool(honorifics or suffixes)
-    if not words or not (trusted and _has_letter(plain) or looks_like_name(words, decorated=decorated)):
+    beside = bool(decorated.honorifics or decorated.suffixes)
+    if not words or not ((trusted and _has_letter(plain)) or looks_like_name(words, decorated=beside)):
         return None
     order = order_of(words)
-    shown = plain if nickname is None else _readable(tidy(text)).replace(plain, plain)
-    return _name(text, shown, order, honorifics, suffixes, nickname)
-
-
-def _name(  # noqa: PLR0913 - one value per part of a name
-    text: str,
-    plain: str,
-    order: Order,
-    honorifics: tuple[str, ...],
-    suffixes: tuple[str, ...],
-    nickname: str | None,
-) -> PersonName:
-    words = [normal_case(word) for word in plain.split()] if order.in_capitals else _family_in_case(plain.split())
     given, middle, family = order.parts()
     return PersonName(
-        full=" ".join(words),
+        full=_shown(decorated.plain.split(), in_capitals=order.in_capitals),
         original=text,
         given=given,
         family=family,
         key=_key(given, family) or fold(plain),
-        honorifics=honorifics,
-        suffixes=suffixes,
+        honorifics=decorated.honorifics,
+        suffixes=decorated.suffixes,
         middle=middle,
         nickname=nickname,
     )
@@ -91,7 +78,9 @@ def _readable(text: str) -> str:
     from unicodedata import category, normalize
 
     plain = normalize("NFKC", text)
-    return " ".join("".join(c for c in plain if c == "\ufffd" or category(c) not in ("So", "Sk", "Cs", "Co", "Cf")).split())
+    return " ".join(
+        "".join(c for c in plain if c == "\ufffd" or category(c) not in ("So", "Sk", "Cs", "Co", "Cf")).split()
+    )
 
 
 def _has_letter(text: str) -> bool:
@@ -106,15 +95,12 @@ def _without_nickname(text: str) -> tuple[str, str | None]:
     return f"{text[: match.start()]} {text[match.end() :]}".strip(), match[1]
 
 
-def _family_in_case(words: list[str]) -> list[str]:
-    """`Jean DUPONT` with the family name in normal case."""
-    return [normal_case(word) if len(word) > 2 and word.isupper() and not is_initial(word) else word for word in words]
+def _shown(words: list[str], *, in_capitals: bool) -> str:
+    """The words in normal case: all of `JEAN DUPONT`, the family name of `Jean DUPONT`."""
+    return " ".join(normal_case(word) if in_capitals or len(word) > 2 else word for word in words)
 
 
 def _key(given: str, family: str) -> str:
     said = [word for word in given.split() if not is_initial(word)] or given.split()
-    text = fold(" ".join([*said, *family.split()])).replace("-", " ").replace("‐", " ").replace("‑", " ")
+    text = fold(" ".join([*said, *family.split()])).replace("-", " ").replace("\u2010", " ").replace("\u2011", " ")
     return " ".join(_NOT_KEY.sub("", text).split())
-
-
-__all__ = ["PersonName", "particles", "read_name"]

@@ -48,7 +48,7 @@ def looks_like_organisation(text: str) -> bool:
 
 
 def has_legal_form(text: str) -> bool:
-    """Whether a text of two words or more ends in a legal form that is nothing else ("Acme Ltd"), or begins with one."""
+    """Whether a text of two words or more ends in an unmistakable legal form ("Acme Ltd"), or begins with one."""
     words = _words(text)
     return len(words) > 1 and _sure_form(words)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from pipelines.lexicon.title_words import BREAK, SOFT, Entry, Item
+from pipelines.lexicon.title_words import Entry, Item
 
 _RANK: Final = {
     level: rank
@@ -138,34 +138,57 @@ def _decided(items: list[Item]) -> list[Item]:
     return done
 
 
-def _decide(entry: Entry, before: list[Item], after: list[Item]) -> Entry:  # noqa: PLR0911 - one answer per mark
-    noun = any(item.entry.level in _NOUNS and item.entry.mark is None for item in after)
-    ranked = any(item.entry.level for item in after)
-    match entry.mark:
-        case "officer":
-            return replace(entry, level=None if ranked else "ic")
-        case "assistant":
-            direct = bool(after) and _first_said(after) is not None
-            return entry if direct else Entry("role", "admin", "ic", entry.mark, yields=True)
-        case "associate":
-            return entry if ranked else replace(entry, level="ic")
-        case "head":
-            return Entry("mark", mark="senior") if noun and not _begins_with_of(after) else replace(entry, level="head")
-        case "lead":
-            alone = not before and bool(after)
-            return Entry("mark", mark="senior") if noun else replace(entry, level="senior_ic" if alone else "manager")
-        case "tail":
-            return entry if after else replace(entry, level="ic")
-        case "member":
-            return replace(entry, level="ic") if any(i.entry.mark == "committee" for i in [*before, *after]) else entry
-        case "senior_noun":
-            return Entry("mark", mark="senior") if ranked else replace(entry, level="senior_ic")
-        case "partner":
-            return _partner(entry, before, after)
-        case "chief":
-            return _chief(entry, before, after, noun=noun)
-        case _:
-            return entry
+def _decide(entry: Entry, before: list[Item], after: list[Item]) -> Entry:
+    """A contextual mark as what it means here; other marks stay as they are."""
+    decide = _DECISIONS.get(entry.mark or "")
+    return decide(entry, before, after) if decide else entry
+
+
+def _officer(entry: Entry, before: list[Item], after: list[Item]) -> Entry:  # noqa: ARG001 - one signature for all marks
+    return replace(entry, level=None if _ranked(after) else "ic")
+
+
+def _assistant(entry: Entry, before: list[Item], after: list[Item]) -> Entry:  # noqa: ARG001
+    """Before a rank it lowers that ("assistant manager"), else it is a role of its own."""
+    return entry if _first_said(after) is not None else Entry("role", "admin", "ic", entry.mark, yields=True)
+
+
+def _associate(entry: Entry, before: list[Item], after: list[Item]) -> Entry:  # noqa: ARG001
+    return entry if _ranked(after) else replace(entry, level="ic")
+
+
+def _head(entry: Entry, before: list[Item], after: list[Item]) -> Entry:  # noqa: ARG001
+    """The head projectionist is no head."""
+    return _SENIOR if _has_noun(after) and not _begins_with_of(after) else replace(entry, level="head")
+
+
+def _lead(entry: Entry, before: list[Item], after: list[Item]) -> Entry:
+    """A lead developer is a senior one, a test lead leads a team."""
+    if _has_noun(after):
+        return _SENIOR
+    return replace(entry, level="senior_ic" if after and not before else "manager")
+
+
+def _senior_noun(entry: Entry, before: list[Item], after: list[Item]) -> Entry:  # noqa: ARG001
+    return _SENIOR if _ranked(after) else replace(entry, level="senior_ic")
+
+
+def _tail(entry: Entry, before: list[Item], after: list[Item]) -> Entry:  # noqa: ARG001
+    return entry if after else replace(entry, level="ic")
+
+
+def _member(entry: Entry, before: list[Item], after: list[Item]) -> Entry:
+    """Of a committee, else of anything, which is no role."""
+    committee = any(item.entry.mark == "committee" for item in [*before, *after])
+    return replace(entry, level="ic") if committee else entry
+
+
+def _ranked(items: list[Item]) -> bool:
+    return any(item.entry.level for item in items)
+
+
+def _has_noun(items: list[Item]) -> bool:
+    return any(item.entry.level in _NOUNS and item.entry.mark is None for item in items)
 
 
 def _first_said(items: list[Item]) -> Item | None:
@@ -179,18 +202,34 @@ def _begins_with_of(items: list[Item]) -> bool:
 
 
 def _partner(entry: Entry, before: list[Item], after: list[Item]) -> Entry:
-    if any(item.entry.level for item in after):
+    if _ranked(after):
         return Entry("field", "sales")
     business = bool(before) and before[-1].tokens[-1].text == "business"
     return replace(entry, level="ic" if business else "director")
 
 
-def _chief(entry: Entry, before: list[Item], after: list[Item], *, noun: bool) -> Entry:
-    if noun:
-        return Entry("mark", mark="senior")
+def _chief(entry: Entry, before: list[Item], after: list[Item]) -> Entry:
+    """Without "officer": a chief engineer is senior, a fire chief or section chief a head, others c_level."""
+    if _has_noun(after):
+        return _SENIOR
     part = any(token.text in _PARTS_OF_OFFICES for item in after for token in item.tokens)
     outside = not after or part or any(item.entry.kind in ("field", "weak_field") for item in before)
     return replace(entry, level="head" if outside else "c_level")
+
+
+_SENIOR: Final = Entry("mark", mark="senior")
+_DECISIONS: Final = {
+    "officer": _officer,
+    "assistant": _assistant,
+    "associate": _associate,
+    "head": _head,
+    "lead": _lead,
+    "senior_noun": _senior_noun,
+    "tail": _tail,
+    "member": _member,
+    "partner": _partner,
+    "chief": _chief,
+}
 
 
 def _group(phrase: _Phrase, after: list[_Phrase], before: list[_Phrase]) -> Group:
@@ -241,6 +280,3 @@ def _field_of(phrases: Sequence[_Phrase], *, weak: bool = True) -> str | None:
             if named:
                 return named[-1]
     return None
-
-
-__all__ = ["BREAK", "SOFT", "Group", "read_groups"]

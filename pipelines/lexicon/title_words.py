@@ -16,7 +16,7 @@ Kind = Literal["role", "level", "field", "weak_field", "mark", "known", "not_tit
 
 SOFT: Final = "+"
 HARD: Final = "|"
-_HARD_SIGNS: Final = frozenset('|;–—:()[]«»“”„"•·→>-*')
+_HARD_SIGNS: Final = frozenset('|;\u2013\u2014:()[]«»“”„"•·→>-*')
 _GENDERED: Final = re.compile(
     r"(?<=\w)[*:/_](?:in|innen)\b|\((?:in|m/w/d|m/f/d|w/m/d|f/m/d|m/w|h/f|f/h|m/f|a|e|ne)\)", re.IGNORECASE
 )
@@ -24,8 +24,8 @@ _TOKEN: Final = re.compile(
     r"(?P<short>(?<![^\W_])[^\W\d_]{1,2}\s?&\s?[^\W\d_](?![^\W_]))"
     r"|(?P<dotted>(?<![^\W_])(?:[^\W\d_]\.){1,4}[^\W\d_](?![^\W_])\.?)"
     r"|(?P<word>[^\W_\ufffd][\w\ufffd+#]*|\ufffd[\w\ufffd]+)"
-    r"|(?P<dash>\s[-‐‑]+\s?|[-‐‑]+\s)"
-    r"|(?P<sign>[,/&+@|;–—:()\[\]«»“”„\"•·→>*])"
+    r"|(?P<dash>\s[-\u2010\u2011]+\s?|[-\u2010\u2011]+\s)"
+    r"|(?P<sign>[,/&+@|;\u2013\u2014:()\[\]«»“”„\"•·→>*])"
 )
 _STEM_LENGTHS: Final = range(14, 2, -1)
 
@@ -182,23 +182,17 @@ def _token(match: re.Match[str]) -> Token:
 def title_words(language: str) -> TitleWords:
     """The vocabulary of a language laid over the English one."""
     words = TitleWords(language)
-    lists: set[str] = set()
-    deputies: set[str] = set()
     for code in dict.fromkeys(("en", language)):
         data = load_vocabulary(f"titles.{code}")
         for spelled, entry in _entries(data):
             _add(words, spelled, entry)
-        lists = {fold(word) for word in data["marks"].get("and", []) if word.isalpha()} | (
-            lists if code == "en" else lists
-        )
-        deputies |= {fold(word) for word in data["marks"].get("deputy", [])}
+        words.deputies |= {fold(word) for word in data["marks"].get("deputy", [])}
+        words.list_words |= {fold(word) for word in data["marks"].get("and", []) if word.isalpha()}
         compounds = data.get("compounds", {})
         words.compound_heads = tuple(sorted(map(fold, compounds.get("heads", [])), key=len, reverse=True))
         words.compound_fields = {fold(k): fold(v) for k, v in compounds.get("fields", {}).items()}
     for phrases in words.phrases.values():
         phrases.sort(key=lambda pair: -len(pair[0]))
-    words.list_words = frozenset(lists)
-    words.deputies = frozenset(deputies)
     return words
 
 
@@ -210,38 +204,47 @@ def _add(words: TitleWords, spelled: tuple[str, ...], entry: Entry) -> None:
 
 def _entries(data: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Entry]]:
     """Every spelling of a vocabulary file with its meaning, weakest kinds first: later ones replace earlier ones."""
-    for word in data.get("known", []):
-        yield from _spellings(word, Entry("known"))
-    for kind in ("weak_fields", "fields"):
-        for function, listed in data.get(kind, {}).items():
-            for word in listed:
-                yield from _spellings(word, Entry("weak_field" if kind == "weak_fields" else "field", function))
+    for pattern, entry in itertools.chain(_plain(data), _levels(data), _roles(data), _marks(data)):
+        for spelled in _spellings(pattern):
+            yield spelled, entry
+
+
+def _plain(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
+    yield from ((word, Entry("known")) for word in data.get("known", []))
+    kinds: tuple[Kind, Kind] = ("weak_field", "field")
+    for kind in kinds:
+        for function, listed in data.get(f"{kind}s", {}).items():
+            yield from ((word, Entry(kind, function)) for word in listed)
+
+
+def _levels(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     scope = {word: mark for mark, key in (("unit", "of_units"), ("whole", "of_all")) for word in data.get(key, [])}
     for level, listed in data.get("levels", {}).items():
-        for word in listed:
-            yield from _spellings(word, Entry("level", level=level, mark=scope.get(word)))
-    yielding = {spelled for word in data.get("yielding", []) for spelled, _ in _spellings(word, UNKNOWN)}
+        yield from ((word, Entry("level", level=level, mark=scope.get(word))) for word in listed)
+
+
+def _roles(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
+    yielding = frozenset(data.get("yielding", []))
     contexts = data.get("contexts", {})
     for level, functions in data.get("roles", {}).items():
         for function, listed in functions.items():
             for word in listed:
                 others = tuple(contexts.get(word, ()))
-                for spelled, _ in _spellings(word, UNKNOWN):
-                    yield spelled, Entry("role", function, level, yields=spelled in yielding, alternatives=others)
+                yield word, Entry("role", function, level, yields=word in yielding, alternatives=others)
+
+
+def _marks(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     for mark, listed in data.get("marks", {}).items():
-        for word in listed:
-            yield from _spellings(word, Entry("mark", mark=mark))
-    for word in data.get("not_titles", []):
-        yield from _spellings(word, Entry("not_title"))
+        yield from ((word, Entry("mark", mark=mark)) for word in listed)
+    yield from ((word, Entry("not_title")) for word in data.get("not_titles", []))
 
 
-def _spellings(pattern: str, entry: Entry) -> Iterator[tuple[tuple[str, ...], Entry]]:
+def _spellings(pattern: str) -> Iterator[tuple[str, ...]]:
     """`(associate|deputy) chair` as its two phrases, each as tokens."""
     parts = [part[1:-1].split("|") if part.startswith("(") else [part] for part in re.split(r"(\([^)]*\))", pattern)]
     for choice in itertools.product(*parts):
-        words = tuple(_vocabulary_tokens("".join(choice)))
-        if words:
-            yield words, entry
+        if words := tuple(_vocabulary_tokens("".join(choice))):
+            yield words
 
 
 def _vocabulary_tokens(text: str) -> Iterator[str]:
@@ -249,7 +252,7 @@ def _vocabulary_tokens(text: str) -> Iterator[str]:
         if part.endswith("*"):
             yield fold(part)
         elif part in {"+", "@", "&"}:
-            yield "+" if part != "@" else "@"
+            yield "@" if part == "@" else SOFT
         else:
             yield from (token.text for token in tokenize(part))
 

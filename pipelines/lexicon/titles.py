@@ -80,8 +80,7 @@ def read_title(text: str) -> TitleReading:
     if any(item.entry.kind == "not_title" for item in items):
         return TitleReading(title, language=language)
     items, organisation = split_employer(title, items)
-    groups = read_groups(items)
-    return _reading(title, items, groups, words, organisation, language)
+    return _reading(_Parsed(title, words, items, read_groups(items), organisation, language))
 
 
 def _before_employer(spoken: list[str]) -> list[str]:
@@ -102,31 +101,43 @@ def has_title_word(text: str) -> bool:
     return any(item.entry.kind in ("role", "level") or item.entry.mark in marks for item in items)
 
 
-def _reading(  # noqa: PLR0913 - one value per field of the reading
-    title: str,
-    items: Sequence[Item],
-    groups: list[Group],
-    words: TitleWords,
-    organisation: str | None,
-    language: str | None,
-) -> TitleReading:
-    current = [group for group in groups if not group.former] or groups
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A title taken apart: the words of the job, the roles they name, the employer."""
+
+    title: str
+    words: TitleWords
+    items: Sequence[Item]
+    groups: Sequence[Group]
+    organisation: str | None
+    language: str | None
+
+
+def _reading(parsed: _Parsed) -> TitleReading:
+    current = [group for group in parsed.groups if not group.former] or list(parsed.groups)
     roles = _roles(current)
     if not roles:
-        return TitleReading(title, organisation=organisation, language=language)
+        return TitleReading(parsed.title, organisation=parsed.organisation, language=parsed.language)
     best = roles[0]
     return TitleReading(
-        title=title,
+        title=parsed.title,
         function=best.function,
         level=best.level,
         also=tuple(dict.fromkeys(role for role in roles[1:] if role != best)),
-        organisation=organisation,
-        former=all(group.former for group in groups),
+        organisation=parsed.organisation,
+        former=all(group.former for group in parsed.groups),
         acting=any(group.acting for group in current),
-        deputy=any(token.text in words.deputies for item in items for token in item.tokens),
-        language=language,
-        confidence=_confidence(items, current),
+        deputy=any(_is_deputy(item, parsed.words) for item in parsed.items),
+        language=parsed.language,
+        confidence=_confidence(parsed.items, current),
     )
+
+
+def _is_deputy(item: Item, words: TitleWords) -> bool:
+    """Whether an entry makes its bearer somebody's deputy; a vice president is none."""
+    if item.entry.level == "vp" and item.tokens[0].text.startswith("vi"):
+        return False
+    return any(spelled in words.deputies for token in item.tokens for spelled in words.spellings(token.text))
 
 
 def _roles(groups: list[Group]) -> list[Role]:

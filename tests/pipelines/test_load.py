@@ -189,3 +189,24 @@ def test_entries_are_stored_once_and_old_ones_only_on_the_timeline(store: Store)
     assert {key for key, row in rows.items() if row.baseline} == {"e1", "e3", "e5"}
     assert rows["e2"].first_seen_at == MONDAY
     assert rows["e6"].published == later  # a date in the future is a claim, not a date
+
+
+def test_a_forgotten_authors_entries_stay_away(store: Store) -> None:
+    with store.session() as session:
+        acme = company(session, "Acme")
+        feed = Feed(
+            url="https://acme.test/feed", kind="rss", found_on="https://acme.test/", found_at=MONDAY,
+            state_since=MONDAY, next_at=MONDAY, organization_id=acme.organization_id,
+        )  # fmt: skip
+        session.add(feed)
+        session.flush()
+        suppress(session, "url", ["https://acme.test/1"])
+        suppress(session, "person", [person_value("ada quist", "acme")])
+        entries = (
+            EntryItem(id="1", title="By address", url="https://acme.test/1"),
+            EntryItem(id="2", title="By author", url="https://acme.test/2", author="Ada Quist"),
+            EntryItem(id="3", title="Somebody else's", url="https://acme.test/3", author="Bo Ferrari"),
+        )
+        reading = FeedReading(kind="rss", title=None, link=None, entries=entries)
+        assert load_feed(session, feed, reading, now=MONDAY, baseline_days=7) == 1
+        assert session.exec(select(Entry.external_id)).all() == ["3"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watchlist.cli.context import open_store
+from watchlist.cli.context import current_home, open_store
 from watchlist.cli.output import DryRun, Json, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -107,3 +107,4 @@ def forget(
         return
     verb = "would erase" if dry_run else "erased"
     say(f"{verb} {erased.positions} positions, {erased.entries} entries, {erased.source_records} source records")
+    say(f"files you made are yours to delete: digests/ and backups/ in {current_home()}, and your exports")

@@ -33,9 +33,11 @@ def init(
     target: Annotated[str | None, typer.Option("--to", help="Point B: the title you want to reach.")] = None,
 ) -> None:
     """Ask for contact address, list and goal; what is given as an option is not asked."""
+    from watchlist.store.engine import make_home
+
     home = current_home()
     contact = contact if contact is not None else _ask_contact(load_settings(home).contact)
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(home)
     for name, value in (("contact", contact), ("about_url", about_url)):
         if value is not None:
             write_setting(home, name, _checked(name, value))

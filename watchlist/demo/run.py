@@ -32,6 +32,7 @@ from watchlist.models import Entry, Feed, Job, Move, Person
 from watchlist.scheduler import Runner, only_one
 from watchlist.settings import Settings, config_dir, load_settings
 from watchlist.store import Store
+from watchlist.store.engine import make_home
 
 MARK = "# the little web"
 """First line of the config.toml of a demo's home: only such a home is used again."""
@@ -141,7 +142,7 @@ def _make_room(home: Path) -> None:
 
 
 def _furnish(home: Path, web: LittleWeb) -> Settings:
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_home(home)
     web.ca_file(home / "ca.pem")
     hosts = "\n".join(f'"{name}" = "{target}"' for name, target in sorted(web.hosts.items()))
     (home / "config.toml").write_text(

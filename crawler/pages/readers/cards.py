@@ -6,12 +6,14 @@ from typing import ClassVar
 
 from crawler.items import PageKind, PageReading
 from crawler.pages.base import PageReader
+from crawler.pages.card import Marked
 from crawler.pages.document import Document
 from crawler.pages.groups import read_groups
 from crawler.pages.lines import read_lines
 from crawler.pages.outcomes import is_error_page, why_nobody
-from crawler.pages.pairing import Marked, pair
+from crawler.pages.pairing import pair
 from crawler.pages.people import build_people
+from crawler.pages.repeats import bare_names
 
 
 class CardReader(PageReader):
@@ -30,6 +32,7 @@ class CardReader(PageReader):
         marked = Marked.of(page)
         cards = pair(marked)
         groups = read_groups(document, page, frozenset(index for card in cards for index in card.lines))
+        cards += bare_names(marked, cards, groups)
         found = build_people(document, marked, cards, groups)
         if found.people and not is_error_page(document, page):
             return PageReading(kind="leaders", reader=self.name, people=found.people)

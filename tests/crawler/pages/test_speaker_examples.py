@@ -16,7 +16,7 @@ import pytest
 from crawler.pages import Document, read_page
 
 CASES = Path(__file__).parents[2] / "pages" / "speakers"
-URL = "https://conf.example/2026/speakers"
+URL = "https://conf.example/2026/people"
 
 
 def read_case(folder: Path) -> Any:
