@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
 from watchlist.settings import config_dir, read_toml
-
-if TYPE_CHECKING:
-    from crawler.fetch.urls import Target
 
 FLOOR_SECONDS = 2.0
 """No configuration brings the gap between two requests to one site below this (design section 6)."""
@@ -27,11 +23,11 @@ class DocumentedApi:
     gap_seconds: float
     limits: str
 
-    def offers(self, target: Target) -> bool:
-        """Whether the target is one of the endpoints; an escaped slash could lead out of one and is none."""
-        if target.origin != self.origin or "%2f" in target.path.lower() or "%5c" in target.path.lower():
+    def offers(self, origin: str, path: str) -> bool:
+        """Whether this is one of the endpoints; an escaped slash could lead out of one and is none."""
+        if origin != self.origin or "%2f" in path.lower() or "%5c" in path.lower():
             return False
-        return any(target.path == end or (end[-1] == "/" and target.path.startswith(end)) for end in self.endpoints)
+        return any(path == end or (end[-1] == "/" and path.startswith(end)) for end in self.endpoints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +51,9 @@ class AccessRules:
         """The shared platform the host belongs to."""
         return next((name for name in suffixes(host) if name in self.shared_platforms), None)
 
-    def api(self, target: Target) -> DocumentedApi | None:
-        """The documented API that offers the target."""
-        return next((api for api in self.apis if api.offers(target)), None)
+    def api(self, origin: str, path: str) -> DocumentedApi | None:
+        """The documented API that offers this address."""
+        return next((api for api in self.apis if api.offers(origin, path)), None)
 
 
 def suffixes(host: str) -> Iterator[str]:

@@ -52,6 +52,7 @@ class Door:
         pace: Pace | None = None,
     ) -> None:
         self.settings = settings
+        self._agent = settings.user_agent.encode("ascii", "replace").decode("ascii")
         self.clock = clock or utc_now
         self._own_resolver = SystemResolver(settings.network.concurrency) if resolver is None else None
         backend = GuardedBackend(resolver or self._own_resolver, settings.network.hosts, dial)  # type: ignore[arg-type]
@@ -63,6 +64,8 @@ class Door:
         self._robots = Robots(self._fetch_robots, self.clock)
 
     async def __aenter__(self) -> Self:
+        if self.settings.network.ca_file:
+            self._transports.check_authorities()
         return self
 
     async def __aexit__(
@@ -140,7 +143,7 @@ class Door:
     async def _permit(self, target: Target, access: Access) -> float:
         """Ask robots.txt as far as the access wants it; returns the gap to keep, in seconds."""
         if access is Access.DOCUMENTED_API:
-            api = access_rules().api(target)
+            api = access_rules().api(target.origin, target.path)
             return self._gap(target, api.gap_seconds if api else None)
         self._refuse_now(target)
         decision = await self._robots.decision(target)
@@ -215,7 +218,7 @@ class Door:
 
     def _request(self, target: Target, headers: Mapping[str, str]) -> httpx.Request:
         """Httpx's own reading of the address is not used: host and request target are those of the guard's."""
-        always = {"host": target.netloc, "user-agent": self.settings.user_agent, "accept-encoding": "gzip"}
+        always = {"host": target.netloc, "user-agent": self._agent, "accept-encoding": "gzip"}
         extensions: dict[str, Any] = {"target": f"{target.path}{target.query}".encode("ascii")}
         if target.host.endswith("."):
             extensions["sni_hostname"] = target.host.rstrip(".")
@@ -245,7 +248,8 @@ def judge_hop(url: str, source: Target | None, access: Access, settings: Setting
     A documented API stays within the closed list on every hop.
     """
     verdict = judge_url(url, settings, base=source.href if source else None)
-    if verdict.target and access is Access.DOCUMENTED_API and access_rules().api(verdict.target) is None:
+    target = verdict.target
+    if target and access is Access.DOCUMENTED_API and access_rules().api(target.origin, target.path) is None:
         return UrlVerdict(url, allowed=False, reason="not_a_documented_api")
     return verdict
 

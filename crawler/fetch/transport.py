@@ -147,6 +147,10 @@ class Transports:
                 del self._in_use[origin]
             await self._close_old()
 
+    def check_authorities(self) -> None:
+        """Raises UsageError where `network.ca_file` cannot be used, before the first request meets it."""
+        self._context()
+
     async def aclose(self) -> None:
         """Close them all."""
         while self._kept:

@@ -7,6 +7,7 @@ from itertools import groupby
 from crawler.items import PageKind, PageReading
 from crawler.pages.base import readers as known_readers  # `readers` is the name of the folder they live in
 from crawler.pages.document import Document
+from crawler.pages.groups import announced_kind
 
 __all__ = ["Document", "read_page"]
 
@@ -24,8 +25,14 @@ def read_page(document: Document, *, kind: PageKind | None = None) -> PageReadin
     asked = (reader for reader in known_readers() if kind in (None, reader.kind))
     for _, alike in groupby(asked, key=lambda reader: (reader.priority - 1) // 10):
         readings = [reader.read(document) for reader in alike if reader.matches(document)]
-        best = max(readings, key=lambda reading: len(reading.people), default=None)
+        best = max(readings, key=lambda reading: _worth(document, reading, kind), default=None)
         if best is not None and best.people:
             return best
         empty = best or empty
     return empty or PageReading(kind=kind or "leaders", reader="none", reason="no_people")
+
+
+def _worth(document: Document, reading: PageReading, kind: PageKind | None) -> tuple[bool, int]:
+    """Where the kind is open, what the page says of itself comes first; then the number of people."""
+    as_announced = kind is None and bool(reading.people) and reading.kind == announced_kind(document)
+    return as_announced, len(reading.people)

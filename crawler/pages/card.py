@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from crawler.pages.lines import Box, Line, PageLines
@@ -38,7 +40,7 @@ class Card:
         return [self.line, *self.title_lines]
 
 
-@dataclass(slots=True)
+@dataclass
 class Marked:
     """The lines of a page with what each is."""
 
@@ -76,7 +78,16 @@ class Marked:
 
     def signature(self, index: int) -> Signature:
         """What the line shares with lines of its kind in other cards."""
-        return self.page.lines[index].signature
+        return self._signatures[index]
+
+    @cached_property
+    def signatures(self) -> Counter[Signature]:
+        """How many lines there are of every kind."""
+        return Counter(self._signatures)
+
+    @cached_property
+    def _signatures(self) -> list[Signature]:
+        return [line.signature for line in self.page.lines]
 
 
 def _fills(box: Box, count: int) -> bool:

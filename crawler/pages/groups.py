@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Final, cast
 from urllib.parse import unquote, urlsplit
 
-from crawler.items import Section
+from crawler.items import PageKind, Section
 from crawler.pages.document import Document
 from crawler.pages.lines import Line, PageLines
+from crawler.pages.speaker_words import event_words
 from crawler.pages.words import Grouping, read_grouping
 from pipelines.lexicon.organisations import organisation_key
 
@@ -98,6 +99,16 @@ def group_of_page(document: Document) -> Group:
     groupings = (read_grouping(text) for text in _page_names(document))
     grouping = next((found for found in groupings if found is not None), None)
     return _group(grouping, either_is_board=False) if grouping else _ASSUMED
+
+
+def announced_kind(document: Document) -> PageKind | None:
+    """Whether the page's headings, title or address promise speakers or the people of an organisation."""
+    for text in _page_names(document):
+        if event_words().speaker_headings.search(text):
+            return "speakers"
+        if read_grouping(text) is not None:
+            return "leaders"
+    return None
 
 
 def _page_names(document: Document) -> Sequence[str]:

@@ -51,16 +51,11 @@ class Box:
     """Index after its last line."""
     first_link: int = 0
     end_link: int = 0
+    path: str = ""
+    """The tags from six boxes up to here."""
 
-    @property
-    def path(self) -> str:
-        """The tags from six boxes up to here."""
-        tags: list[str] = []
-        box = self
-        while box.parent is not None and len(tags) < 6:
-            tags.append(box.tag)
-            box = box.parent
-        return "/".join(reversed(tags))
+    def __post_init__(self) -> None:
+        self.path = "/".join([*(self.parent.path.split("/")[-5:] if self.parent else ()), self.tag])
 
     def outward(self) -> Iterator[Box]:
         """This box, its parent and so on up to the page."""

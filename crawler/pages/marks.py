@@ -226,7 +226,7 @@ def glued(text: str) -> tuple[str, str] | None:
     words = text.split(" ")
     if not 3 <= len(words) <= _GLUED_WORDS or "," in text:
         return None
-    for cut in range(1, len(words) - 1):
+    for cut in range(1, len(words)):
         left, right = " ".join(words[:cut]), " ".join(words[cut:])
         if is_name(right) and left[-1].isalnum() and is_title(words[cut - 1]) and is_title(left):
             return right, left

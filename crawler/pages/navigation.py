@@ -77,7 +77,7 @@ def sitemap_links(body: bytes, url: str) -> SitemapLinks:
     sitemaps: dict[str, ScoredLink] = {}
     own_site = site_of(url)
     for kind, address in islice(_locations(body), _MAX_SITEMAP):
-        target = urldefrag(urljoin(url, address)).url if len(address) < 2000 else ""
+        target = _joined(url, address)
         if not target.startswith(("http://", "https://")) or site_of(target) != own_site:
             continue
         score = score_link(target, "")
@@ -86,6 +86,14 @@ def sitemap_links(body: bytes, url: str) -> SitemapLinks:
         elif score > 0 and not _is_file(target):
             pages[target] = ScoredLink(target, score)
     return SitemapLinks(_ranked(pages.values()), _ranked(sitemaps.values()))
+
+
+def _joined(base: str, address: str) -> str:
+    """The absolute address without its fragment; empty where it is none or endless."""
+    try:
+        return _without_fragment(urljoin(base, address)) if len(address) < 2000 else ""
+    except ValueError:
+        return ""
 
 
 def _locations(body: bytes) -> Iterator[tuple[str, str]]:
@@ -129,8 +137,7 @@ def score_link(url: str, text: str) -> float:
 
 def _weights(words: str) -> list[float]:
     """The weights of the phrases in a text, best first, less what further words say besides."""
-    if not words:
-        return []
+    words = _other_meanings().sub(" ", words)
     found = {match[0] for match in _phrases().finditer(words)}
     rest = len(words.split()) - sum(phrase.count(" ") + 1 for phrase in found)
     return sorted((_weight_of()[phrase] - min(3.0, 0.4 * max(rest - 1, 0)) for phrase in found), reverse=True)
@@ -162,6 +169,11 @@ def _against() -> re.Pattern[str]:
 
 
 @cache
+def _other_meanings() -> re.Pattern[str]:
+    return _any_of(map(_words, load_vocabulary("navigation")["against"]["other_meanings"]))
+
+
+@cache
 def _against_weight() -> float:
     return float(load_vocabulary("navigation")["against"]["weight"])
 
@@ -177,7 +189,9 @@ def _ranked(links: Iterable[ScoredLink]) -> tuple[ScoredLink, ...]:
 
 # --- addresses ------------------------------------------------------------------------------------------------------
 
-_EXTRACT: Final = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
+_EXTRACT: Final = tldextract.TLDExtract(
+    suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True, include_psl_private_domains=True
+)
 
 
 @lru_cache(maxsize=4096)
@@ -187,8 +201,12 @@ def site_of(url: str) -> str:
         host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
-    parts = _EXTRACT(host)
-    return f"{parts.domain}.{parts.suffix}" if parts.domain and parts.suffix else ".".join(host.split(".")[-2:])
+    return _EXTRACT(host).top_domain_under_public_suffix or _last_labels(host)
+
+
+def _last_labels(host: str) -> str:
+    """The last two labels of a name without a public suffix; an IP address whole."""
+    return host if ":" in host or host.replace(".", "").isdigit() else ".".join(host.split(".")[-2:])
 
 
 def _followable(document: Document, href: str) -> str | None:

@@ -8,7 +8,6 @@ from typing import Final
 
 from crawler.pages.card import Card, Marked, Signature, belongs, neighbour
 from crawler.pages.groups import Group
-from crawler.pages.lines import Box
 from crawler.pages.marks import Mark, glued, is_title, tidy_line
 from pipelines.lexicon.organisations import looks_like_organisation
 
@@ -75,8 +74,8 @@ def _weak_one_liner(marked: Marked, index: int, mark: Mark, shapes: Counter[Shap
         return [Card(index, mark.names[0], [mark.title], [index])]
     if mark.kind != "name":
         return []
-    people = sum(1 for line in marked.page.lines if line.signature[:2] == place)
-    return [Card(index, name) for name in mark.names] if alike * 3 >= people * 2 else []
+    lines = sum(count for signature, count in marked.signatures.items() if signature[:2] == place)
+    return [Card(index, name) for name in mark.names] if alike * 3 >= lines * 2 else []
 
 
 def _weak_cards(marked: Marked, index: int, mark: Mark, shapes: Counter[Shape], sure: set[int]) -> list[Card]:
@@ -106,7 +105,7 @@ def _is_shaped_like_name(text: str) -> bool:
     """Two to five capitalised words, credentials aside: what stands where names stand and may be one."""
     words = text.partition(",")[0].split()
     capital = sum(word[:1].isupper() for word in words)
-    plain = 2 <= len(words) <= 5 and capital >= 2 and not any(char.isdigit() for char in text)
+    plain = 2 <= len(words) <= 5 and text[0].isalpha() and capital >= 2 and not any(char.isdigit() for char in text)
     return plain and len(text) <= 80 and not looks_like_organisation(text)
 
 
@@ -117,7 +116,7 @@ def _title_by_shape(marked: Marked, index: int, other: int) -> str | None:
         return mark.title or text
     if mark.kind not in ("other", "name") or not belongs(marked, index, other):
         return None
-    if marked.marks[index].kind != "name":
+    if marked.marks[index].kind != "name" or not text[:1].isalnum():
         return None
     return None if mark.kind == "name" and marked.signature(index) == marked.signature(other) else text
 
@@ -125,27 +124,30 @@ def _title_by_shape(marked: Marked, index: int, other: int) -> str | None:
 def _is_mostly_people(marked: Marked, signature: Signature, shapes: Counter[Shape]) -> bool:
     """Whether lines of this kind are nearly always the names of people with titles."""
     confirmed = sum(count for shape, count in shapes.items() if shape[0] == signature)
-    alike = sum(1 for line in marked.page.lines if line.signature == signature)
-    return confirmed >= _REPEATED and confirmed * 3 >= alike * 2
+    return confirmed >= _REPEATED and confirmed * 3 >= marked.signatures[signature] * 2
 
 
 def bare_names(marked: Marked, cards: Sequence[Card], groups: Sequence[Group]) -> list[Card]:
-    """Lists of nothing but names under the heading of a board: at least three lines alike, all of them names."""
+    """Names without any title under the heading of a board, where a seat needs none.
+
+    They stand where at least three others with a title stand, or in a list of at least three names and nothing else.
+    """
     taken = {index for card in cards for index in card.lines}
     seats = {i for i, group in enumerate(groups) if group.announced and group.section in ("board", "advisory")}
     left = {i for i in seats - taken if marked.marks[i].kind == "name" and not groups[i].excluded}
-    alike = Counter((id(_list_of(marked, i)), marked.signature(i)) for i in left)
-    others = Counter((id(_list_of(marked, i)), marked.signature(i)) for i in range(len(groups)) if i not in left)
-    kinds = {kind for kind, count in alike.items() if count >= _REPEATED and not others[kind]}
+    known = Counter(marked.signature(card.line) for card in cards if card.line in seats)
+    alike = Counter(_place(marked, i) for i in left)
+    others = Counter(_place(marked, i) for i in range(len(groups)) if i not in left)
+    lists = {place for place, count in alike.items() if count >= _REPEATED and not others[place]}
     return [
         Card(index, name)
         for index in sorted(left)
-        if (id(_list_of(marked, index)), marked.signature(index)) in kinds
+        if known[marked.signature(index)] >= _REPEATED or _place(marked, index) in lists
         for name in marked.marks[index].names
     ]
 
 
-def _list_of(marked: Marked, index: int) -> Box:
-    """The box that holds the line's box: the list of an item."""
+def _place(marked: Marked, index: int) -> tuple[int, Signature]:
+    """The list a line stands in, and what it shares with the other lines of it."""
     box = marked.page.lines[index].box
-    return box.parent or box
+    return id(box.parent or box), marked.signature(index)

@@ -14,6 +14,8 @@ from pipelines.lexicon.vocabulary import load_vocabulary
 
 _PARTING: Final = frozenset(',-\u2013\u2014|(@·•«"“„:;')
 _MAX_WORDS: Final = 8
+RANK_MARKS: Final = frozenset({"chief", "officer", "head", "lead", "assistant", "associate", "partner", "senior_noun"})
+"""Marks that are a rank of somebody, whatever stands beside them."""
 _TRIM: Final = ' \t,;:|-\u2013\u2014()«»"“”„@'
 
 
@@ -27,10 +29,12 @@ class _Part:
     @property
     def is_ranked(self) -> bool:
         """Whether a rank or a role stands in the part."""
-        return any(item.entry.kind in ("role", "level") or item.entry.mark in _RANK_MARKS for item in self.items)
+        return any(item.entry.kind in ("role", "level") or item.entry.mark in RANK_MARKS for item in self.items)
 
-
-_RANK_MARKS: Final = frozenset({"chief", "officer", "head", "lead", "assistant", "associate", "partner", "senior_noun"})
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the vocabulary knows no word of the part."""
+        return all(item.entry.kind == "unknown" for item in self.items)
 
 
 def split_employer(title: str, items: Sequence[Item]) -> tuple[list[Item], str | None]:
@@ -65,7 +69,7 @@ def _cut(title: str, items: Sequence[Item], start: int, end: int) -> tuple[list[
 
 def _by_parts(title: str, items: Sequence[Item]) -> tuple[list[Item], str | None]:
     """The employer among the parts between commas, dashes and brackets, or behind an "of"."""
-    parts = _parts(title, items)
+    parts = _joined(_parts(title, items))
     ranked = [n for n, part in enumerate(parts) if part.is_ranked]
     if not ranked:
         return list(items), None
@@ -74,9 +78,26 @@ def _by_parts(title: str, items: Sequence[Item]) -> tuple[list[Item], str | None
         first -= 1
     if first < last and not (last - first == 1 and _is_form(title, parts[first])):
         return _without(title, items, parts[first:last])
-    if ranked[0] > 0 and _is_employer(title, parts[: ranked[0]]) and parts[ranked[0]].sign in _PARTING:
-        return _without(title, items, parts[: ranked[0]])
+    leading = parts[: ranked[0]]
+    if leading and parts[ranked[0]].sign in _PARTING and looks_like_organisation(_text(title, leading)):
+        return _without(title, items, leading)
     return _behind_of(title, items)
+
+
+def _joined(parts: Sequence[_Part]) -> list[_Part]:
+    """The parts, `Doe & Roe` and `Doe & Company` as one: names between which no comma stands."""
+    joined: list[_Part] = []
+    for part in parts:
+        second = part.is_unknown or part.items[0].tokens[0].text in _second_halves()
+        if joined and part.sign not in _PARTING and second and joined[-1].is_unknown:
+            joined[-1] = _Part((*joined[-1].items, *part.items), joined[-1].sign)
+        else:
+            joined.append(part)
+    return joined
+
+
+def _text(title: str, parts: Sequence[_Part]) -> str:
+    return title[parts[0].items[0].start : parts[-1].items[-1].end]
 
 
 def _extends(title: str, parts: Sequence[_Part], first: int, last: int) -> bool:
@@ -100,27 +121,33 @@ def _parts(title: str, items: Sequence[Item]) -> list[_Part]:
         if current:
             parts.append(_Part(tuple(current), sign))
             current = []
-        sign = (title[item.start : item.end].strip() or "-")[-1]
+        sign = _sign(title[item.start : item.end].strip())
     return [*parts, _Part(tuple(current), sign)] if current else parts
+
+
+def _sign(text: str) -> str:
+    """The sign of a break, "and" for words."""
+    return "and" if text.isalpha() else (text or "-")[-1]
 
 
 def _is_employer(title: str, parts: Sequence[_Part]) -> bool:
     """Whether parts are the name of an organisation: unknown capitalised words, or a legal form."""
-    text = title[parts[0].items[0].start : parts[-1].items[-1].end]
+    text = _text(title, parts)
     said = [item for part in parts for item in part.items]
-    if (
-        (parts[0].sign and parts[0].sign not in _PARTING)
-        or len(said) > _MAX_WORDS
-        or any(part.is_ranked for part in parts)
-    ):
+    if (parts[0].sign and parts[0].sign not in _PARTING) or len(said) > _MAX_WORDS:
         return False
-    if has_legal_form(f"{text}."):
-        return True
     unknown = [item for item in said if item.entry.kind == "unknown" and not _is_place(item)]
-    if not unknown or not all(title[item.start].isupper() or title[item.start].isdigit() for item in unknown[:1]):
+    if has_legal_form(f"{text}."):
+        return bool(unknown) or len(said) > 2
+    named = [item for item in unknown if item.tokens[0].text not in _departments()]
+    if not named or any(part.is_ranked for part in parts) or not _capital(title, named[0]):
         return False
     plain = not any(item.entry.kind in ("field", "weak_field") for item in said)
     return plain or (looks_like_organisation(text) and said[-1].tokens[-1].text not in _departments())
+
+
+def _capital(title: str, item: Item) -> bool:
+    return title[item.start].isupper() or title[item.start].isdigit()
 
 
 def _is_place(item: Item) -> bool:
@@ -135,22 +162,28 @@ def _without(title: str, items: Sequence[Item], parts: Sequence[_Part]) -> tuple
 
 
 def _behind_of(title: str, items: Sequence[Item]) -> tuple[list[Item], str | None]:
-    """`Mayor of Springfield`, `CFO of Acme Stores, Inc.`: a whole company behind a rank that runs one."""
+    """`Mayor of Springfield`, `CFO of Acme Stores, Inc.`: an organisation behind a rank, or behind one that runs it."""
     for n, item in enumerate(items[:-1]):
-        if item.entry.mark != "of" or not n or items[n - 1].entry.kind not in ("role", "level"):
-            continue
-        rest = _Part(tuple(i for i in items[n + 1 :] if i.entry.kind != "break"), "")
-        text = title[item.end :].strip(_TRIM)
-        runs_all = items[n - 1].entry.level == "c_level"
-        if rest.items and not rest.is_ranked and (has_legal_form(text) or (runs_all and _all_unknown(title, rest))):
-            return list(items[:n]), text
+        if n and item.entry.mark == "of" and _is_rank(items[n - 1]):
+            rest = _Part(tuple(i for i in items[n + 1 :] if i.entry.kind != "break"), "")
+            text = title[item.end :].strip(f"{_TRIM}'\u2019")
+            if rest.items and not rest.is_ranked and _is_employer_of(title, text, items[n - 1], rest):
+                return list(items[:n]), text
     return list(items), None
 
 
-def _all_unknown(title: str, part: _Part) -> bool:
-    unknown = [item for item in part.items if item.entry.kind == "unknown" and not _is_place(item)]
-    fields = any(item.entry.kind in ("field", "weak_field") for item in part.items)
-    return bool(unknown) and not fields and title[unknown[0].start].isupper()
+def _is_rank(item: Item) -> bool:
+    return item.entry.kind in ("role", "level", "field", "weak_field") or item.entry.mark == "officer"
+
+
+def _is_employer_of(title: str, text: str, rank: Item, rest: _Part) -> bool:
+    if has_legal_form(text):
+        return True
+    first = rest.items[0]
+    if first.entry.kind != "unknown" or _is_place(first) or not _capital(title, first):
+        return False
+    runs_all = rank.entry.level == "c_level" or rank.entry.mark == "officer"
+    return runs_all or (looks_like_organisation(text) and rest.items[-1].tokens[-1].text not in _departments())
 
 
 @cache
@@ -161,3 +194,8 @@ def _departments() -> frozenset[str]:
 @cache
 def _places() -> frozenset[str]:
     return frozenset(fold(word) for word in load_vocabulary("organisations")["places"])
+
+
+@cache
+def _second_halves() -> frozenset[str]:
+    return frozenset(fold(word) for word in load_vocabulary("organisations")["second_halves"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from pipelines.lexicon.title_words import title_words, tokenize, words_by_language
+from pipelines.lexicon.title_words import compound_heads, rank_words, tokenize, words_by_language
 from pipelines.lexicon.vocabulary import title_languages
 
 _RANK_WEIGHT: Final = 2
@@ -45,6 +45,13 @@ def language_of_words(words: Iterable[str], *, accented: bool = False) -> str | 
 
 
 @lru_cache(maxsize=8192)
+def may_name_rank(word: str) -> bool:
+    """Whether a folded word belongs to a phrase that names a rank or a role in any language. Cheap."""
+    words = rank_words()
+    return word in words or any(word[:n] + "*" in words for n in range(2, _LONGEST_STEM)) or bool(_as_compound(word))
+
+
+@lru_cache(maxsize=8192)
 def _known(word: str) -> Mapping[str, int]:
     """The languages that know a word, directly, by its stem or as a compound; 2 where it is a rank, else 1."""
     by_word = words_by_language()
@@ -53,9 +60,9 @@ def _known(word: str) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for code, weight in (pair for spelling in spelled for pair in by_word.get(spelling, {}).items()):
         found[code] = max(weight, found.get(code, 0))
-    return found or _as_compound(word)
+    return _as_compound(word) | found
 
 
 def _as_compound(word: str) -> dict[str, int]:
-    ends = ((code, title_words(code).compound_heads) for code in title_languages())
+    ends = ((code, compound_heads(code)) for code in title_languages())
     return {code: _RANK_WEIGHT for code, heads in ends if heads and len(word) > 8 and word.endswith(heads)}

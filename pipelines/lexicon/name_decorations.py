@@ -57,7 +57,9 @@ def _leading(text: str) -> tuple[list[str], str]:
     """Honorifics in front, and the rest; one word is always left."""
     words = text.split()
     found: list[str] = []
-    while len(words) > 1 and (length := _honorific_length(words) or (found and fold(words[0]).strip(".") in _second())):
+    while len(words) > 1 and (
+        length := _honorific_length(words) or (found and fold(words[0]).replace(".", "") in _second())
+    ):
         found.append(" ".join(words[: int(length)]))
         words = words[int(length) :]
     return found, " ".join(words)
@@ -73,7 +75,7 @@ def _honorific_length(words: list[str]) -> int:
 
 
 def _short_honorific(word: str, words: list[str]) -> bool:
-    """ "M. Dupont" and "Di Maria": they count with their dot, or in the usual spelling before two words."""
+    """A short honorific counts with its dot ("M. Dupont", not "Di Maria"), "Dr" and its like without, too."""
     return word.endswith(".") or (fold(word) in {"dr", "mr", "ms", "mx", "pr", "hr"} and len(words) > 1)
 
 

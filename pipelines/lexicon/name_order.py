@@ -8,7 +8,7 @@ from functools import cache
 
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.name_decorations import given_names
-from pipelines.lexicon.name_words import is_initial, normal_case, particles
+from pipelines.lexicon.name_words import is_initial, is_loud, normal_case, particles
 from pipelines.lexicon.vocabulary import load_vocabulary
 
 
@@ -24,11 +24,11 @@ class Order:
     def in_capitals(self) -> bool:
         """Whether the whole name is written in capitals."""
         whole = [word for word in self.words if len(word) > 1 and not is_initial(word)]
-        return bool(whole) and all(word.isupper() for word in whole)
+        return bool(whole) and all(word.isupper() or is_loud(word) for word in whole)
 
     def parts(self) -> tuple[str, str, str]:
         """Given names, middle initials, family name, in normal case."""
-        words = [normal_case(word) for word in self.words]
+        words = [normal_case(word) if self.in_capitals or len(word) > 2 else word for word in self.words]
         rest = [*words[: self.start], *words[self.end :]]
         first, others = rest[:1], rest[1:]
         given = [*first, *(word for word in others if not is_initial(word))]
@@ -41,8 +41,11 @@ def order_of(words: Sequence[str]) -> Order:
     count = len(words)
     if count == 1:
         return _one_word(words[0])
+    if _family_in_capitals_first(words):
+        end = _leading_family(words)
+        return Order((*words[end:], *words[:end]), count - end, count)
     if _family_first(words):
-        return Order(tuple(words), 0, _leading_family(words))
+        return Order(tuple(words), 0, 1)
     start = count - 1
     while start > 1 and fold(words[start - 1]) in particles():
         start -= 1
@@ -65,18 +68,17 @@ def _one_word(word: str) -> Order:
 def _family_first(words: Sequence[str]) -> bool:
     if any(map(_is_patronymic, words[1:])):
         return _is_patronymic(words[-1]) and len(words) == 3
-    loud = [len(word) > 2 and word.isupper() and not is_initial(word) for word in words]
-    if loud[0] and not any(loud[1:]) and not all(word.isupper() for word in words):
-        return True
     first, last = fold(words[0]), fold(words[-1])
     return len(words) == 2 and _slavic_family(first) and first not in given_names() and last in given_names()
 
 
+def _family_in_capitals_first(words: Sequence[str]) -> bool:
+    return is_loud(words[0]) and not is_loud(words[-1]) and not all(word.isupper() for word in words)
+
+
 def _leading_family(words: Sequence[str]) -> int:
-    end = 1
-    while end < len(words) - 1 and fold(words[end - 1]) in particles():
-        end += 1
-    return end
+    """How many words in capitals stand in front."""
+    return next(n for n, word in enumerate(words) if not is_loud(word))
 
 
 def _is_patronymic(word: str) -> bool:

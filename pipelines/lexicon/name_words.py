@@ -44,6 +44,7 @@ _INNER_AFTER: Final = (
     "abu",
 )
 _PIECES: Final = re.compile(r"[-\u2010\u2011'\u2019`\u00b4.]")
+_LOUD_MC: Final = re.compile(r"(?:Mc|Mac)[A-Z]{2,}$")
 _CONTRACTION: Final = re.compile(r"['\u2019](?:s|re|ll|ve|t|d|m)$", re.IGNORECASE)
 _HAN_NAME: Final = re.compile(r"[\u4e00-\u9fff]{2,4}$")
 _HANGUL_NAME: Final = re.compile(r"[\uac00-\ud7a3]{2,4}$")
@@ -77,9 +78,14 @@ def is_initial(word: str) -> bool:
     return bool(_INITIAL.fullmatch(word))
 
 
+def is_loud(word: str) -> bool:
+    """Whether a word of three letters or more is in capitals, but for the small letters of McDONALD."""
+    return len(word) > 2 and not is_initial(word) and (word.isupper() or bool(_LOUD_MC.match(word)))
+
+
 def normal_case(word: str) -> str:
     """A word in capitals as names are written: McDONALD, O'BRIEN and JEAN-LUC keep their inner capitals."""
-    if not word.isupper() or is_initial(word):
+    if not (word.isupper() or is_loud(word)) or is_initial(word):
         return word
     low = word.lower()
     if low in particles() and len(low) > 1 and low not in {"san", "santa", "st", "saint", "ben", "mac", "mc"}:
@@ -124,8 +130,8 @@ def _prefix_before(word: str, at: int) -> bool:
 
 def _capitals_fit(words: Sequence[str]) -> bool:
     """Names are in capitals as a whole, in their family name, or not at all; one acronym among words is no name."""
-    loud = [word for word in words if len(word) > 1 and word.isupper() and not is_initial(word)]
-    quiet = [word for word in words if not word.isupper() and fold(word) not in particles()]
+    loud = [word for word in words if is_loud(word) or (len(word) == 2 and word.isupper() and not is_initial(word))]
+    quiet = [word for word in words if not word.isupper() and not is_loud(word) and fold(word) not in particles()]
     if not loud or not quiet:
         return True
     if len(loud) == 1 and len(loud[0]) == 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -23,7 +24,8 @@ _NICKNAME: Final = re.compile(r"\s*[(\"“”„«\u2018']\s*([^()\"“”„«�
 class PersonName:
     """One person's name.
 
-    `full`: without honorifics, degrees and notes, white space folded, capitals in normal case, order as published.
+    `full`: without honorifics, degrees and notes, white space folded, capitals in normal case; order as published,
+    but for "DUPONT Jean", which capitals alone tell apart.
     `key`: given and family name folded (case, accents, punctuation, nicknames and middle initials off), given first
     where the order can be told: "DUPONT Jean-Luc" and "Jean-Luc P. Dupont" are both "jean luc dupont".
     Middle names written out stay in the key: only a missing initial must not split one person.
@@ -59,7 +61,9 @@ def read_name(text: str, *, trusted: bool = False) -> PersonName | None:
     order = order_of(words)
     given, middle, family = order.parts()
     return PersonName(
-        full=_shown(decorated.plain.split(), in_capitals=order.in_capitals),
+        full=_shown(
+            order.words if _rotated(order.words, words) else decorated.plain.split(), in_capitals=order.in_capitals
+        ),
         original=text,
         given=given,
         family=family,
@@ -95,7 +99,12 @@ def _without_nickname(text: str) -> tuple[str, str | None]:
     return f"{text[: match.start()]} {text[match.end() :]}".strip(), match[1]
 
 
-def _shown(words: list[str], *, in_capitals: bool) -> str:
+def _rotated(ordered: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether capitals told that the family name stood first, so that the words were turned round."""
+    return len(ordered) == len(words) and list(ordered) != list(words)
+
+
+def _shown(words: Sequence[str], *, in_capitals: bool) -> str:
     """The words in normal case: all of `JEAN DUPONT`, the family name of `Jean DUPONT`."""
     return " ".join(normal_case(word) if in_capitals or len(word) > 2 else word for word in words)
 

@@ -80,11 +80,33 @@ BREAK: Final = Entry("break")
 
 
 @dataclass(slots=True)
+class _Node:
+    """One word of the phrases that begin alike, and what they mean if they end here."""
+
+    entry: Entry | None = None
+    after: dict[str, _Node] = field(default_factory=dict)
+
+    def longest(self, keys: Sequence[tuple[str, ...]], at: int) -> tuple[int, Entry]:
+        """The end and meaning of the longest phrase that goes on at a position."""
+        best = (at, self.entry or UNKNOWN)
+        if at < len(keys):
+            for key in keys[at]:
+                node = self.after.get(key)
+                if node is not None:
+                    best = max(best, node.longest(keys, at + 1), key=_end_of)
+        return best
+
+
+def _end_of(found: tuple[int, Entry]) -> tuple[int, bool]:
+    return (found[0] if found[1] is not UNKNOWN else 0, found[1] is not UNKNOWN)
+
+
+@dataclass(slots=True)
 class TitleWords:
     """The compiled vocabulary of one language on top of English."""
 
     language: str
-    phrases: dict[str, list[tuple[tuple[str, ...], Entry]]] = field(default_factory=dict)
+    root: _Node = field(default_factory=_Node)
     stems: set[str] = field(default_factory=set)
     compound_heads: tuple[str, ...] = ()
     compound_fields: dict[str, str] = field(default_factory=dict)
@@ -103,23 +125,11 @@ class TitleWords:
         items: list[Item] = []
         at = 0
         while at < len(rest):
-            length, entry = (1, BREAK) if rest[at].is_break else self._longest(keys, at)
-            items.append(Item(entry, rest[at : at + length]))
-            at += length
+            end, entry = (at + 1, BREAK) if rest[at].is_break else self.root.longest(keys, at)
+            end = max(at + 1, end)
+            items.append(Item(entry, rest[at:end]))
+            at = end
         return items
-
-    def _longest(self, keys: list[tuple[str, ...]], at: int) -> tuple[int, Entry]:
-        best, meaning = 0, UNKNOWN
-        for first in keys[at]:
-            for phrase, entry in self.phrases.get(first, ()):
-                if len(phrase) <= best:
-                    break
-                if len(phrase) <= len(keys) - at and all(
-                    word in spelled for word, spelled in zip(phrase, keys[at:], strict=False)
-                ):
-                    best, meaning = len(phrase), entry
-                    break
-        return max(1, best), meaning
 
     def _split_compounds(self, tokens: Sequence[Token]) -> Iterator[Token]:
         for token in tokens:
@@ -133,7 +143,7 @@ class TitleWords:
             yield Token(head, cut, token.end)
 
     def _compound_head(self, word: str) -> str | None:
-        if word in self.phrases or len(word) < 8:
+        if word in self.root.after or len(word) < 8:
             return None
         return next((h for h in self.compound_heads if word.endswith(h) and len(word) > len(h) + 1), None)
 
@@ -184,29 +194,36 @@ def title_words(language: str) -> TitleWords:
     words = TitleWords(language)
     for code in dict.fromkeys(("en", language)):
         data = load_vocabulary(f"titles.{code}")
-        for spelled, entry in _entries(data):
+        for spelled, entry in _entries(code):
             _add(words, spelled, entry)
         words.deputies |= {fold(word) for word in data["marks"].get("deputy", [])}
         words.list_words |= {fold(word) for word in data["marks"].get("and", []) if word.isalpha()}
-        compounds = data.get("compounds", {})
-        words.compound_heads = tuple(sorted(map(fold, compounds.get("heads", [])), key=len, reverse=True))
-        words.compound_fields = {fold(k): fold(v) for k, v in compounds.get("fields", {}).items()}
-    for phrases in words.phrases.values():
-        phrases.sort(key=lambda pair: -len(pair[0]))
+        words.compound_heads = compound_heads(code)
+        words.compound_fields = {fold(k): fold(v) for k, v in data.get("compounds", {}).get("fields", {}).items()}
     return words
+
+
+@cache
+def compound_heads(language: str) -> tuple[str, ...]:
+    """Ends of compound words that are ranks ("leiterin" of "Personalleiterin"), longest first."""
+    heads = load_vocabulary(f"titles.{language}").get("compounds", {}).get("heads", [])
+    return tuple(sorted(map(fold, heads), key=len, reverse=True))
 
 
 def _add(words: TitleWords, spelled: tuple[str, ...], entry: Entry) -> None:
     words.stems.update(word for word in spelled if word.endswith("*"))
-    others = [pair for pair in words.phrases.get(spelled[0], []) if pair[0] != spelled]
-    words.phrases[spelled[0]] = [*others, (spelled, entry)]
+    node = words.root
+    for word in spelled:
+        node = node.after.setdefault(word, _Node())
+    node.entry = entry
 
 
-def _entries(data: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Entry]]:
+@cache
+def _entries(language: str) -> tuple[tuple[tuple[str, ...], Entry], ...]:
     """Every spelling of a vocabulary file with its meaning, weakest kinds first: later ones replace earlier ones."""
-    for pattern, entry in itertools.chain(_plain(data), _levels(data), _roles(data), _marks(data)):
-        for spelled in _spellings(pattern):
-            yield spelled, entry
+    data = load_vocabulary(f"titles.{language}")
+    patterns = itertools.chain(_plain(data), _levels(data), _roles(data), _marks(data))
+    return tuple((spelled, entry) for pattern, entry in patterns for spelled in _spellings(pattern))
 
 
 def _plain(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
@@ -253,6 +270,8 @@ def _vocabulary_tokens(text: str) -> Iterator[str]:
             yield fold(part)
         elif part in {"+", "@", "&"}:
             yield "@" if part == "@" else SOFT
+        elif part.isalpha():
+            yield fold(part)
         else:
             yield from (token.text for token in tokenize(part))
 
@@ -262,9 +281,21 @@ def words_by_language() -> dict[str, dict[str, int]]:
     """Each word of the vocabularies with the languages that have it: 2 where it is a rank, else 1; stems end in "*"."""
     found: dict[str, dict[str, int]] = {}
     for code in title_languages():
-        for spelled, entry in _entries(load_vocabulary(f"titles.{code}")):
+        for spelled, entry in _entries(code):
             weight = 2 if entry.level and len(spelled) == 1 else 1
             for word in spelled:
                 codes = found.setdefault(word, {})
                 codes[code] = max(weight, codes.get(code, 0))
     return found
+
+
+@cache
+def rank_words() -> frozenset[str]:
+    """Every word of the phrases that name a rank or a role, of all languages; stems end in "*"."""
+    return frozenset(
+        word
+        for code in title_languages()
+        for spelled, entry in _entries(code)
+        if entry.level or entry.mark
+        for word in spelled
+    )

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from pipelines.lexicon.employers import split_employer
+from pipelines.lexicon.employers import RANK_MARKS, split_employer
 from pipelines.lexicon.folding import tidy
-from pipelines.lexicon.languages import language_of_words
+from pipelines.lexicon.languages import language_of_words, may_name_rank
 from pipelines.lexicon.title_phrases import Group, read_groups
 from pipelines.lexicon.title_words import Item, TitleWords, title_words, tokenize
 
@@ -93,12 +93,12 @@ def _before_employer(spoken: list[str]) -> list[str]:
 def has_title_word(text: str) -> bool:
     """Whether a text holds a word of the title vocabulary that names a rank or a role ("Head", "accountant")."""
     tokens = tokenize(text[:_MAX_LENGTH])
-    language = language_of_words([token.text for token in tokens if not token.is_break])
-    if language is None:
+    spoken = [token.text for token in tokens if not token.is_break]
+    if not any(map(may_name_rank, spoken)):
         return False
-    marks = {"chief", "head", "lead", "partner", "officer", "assistant", "associate"}
-    items = title_words(language).read(tokens)
-    return any(item.entry.kind in ("role", "level") or item.entry.mark in marks for item in items)
+    language = language_of_words(spoken, accented=not text.isascii())
+    items = title_words(language or "en").read(tokens)
+    return any(item.entry.kind in ("role", "level") or item.entry.mark in RANK_MARKS for item in items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _leader(top: list[Group]) -> Group:
 
 
 def _function_of_others(leader: Group, groups: list[Group]) -> str | None:
-    """ "Co-Founder, Technical Lead" is engineering: a bare rank takes the function of what stands beside it."""
+    """A bare rank takes the function of what stands beside it: "Co-Founder, Technical Lead" is engineering."""
     named = [group for group in groups if group is not leader and group.function not in (None, "governance")]
     return named[0].function if named else None
 
@@ -172,7 +172,7 @@ def _supposed(level: str) -> str:
 
 
 def _without_bare_seats(groups: list[Group]) -> list[Group]:
-    """ "Director, Board of Directors" is a seat, not a director."""
+    """The groups without what is only part of a seat: "Director, Board of Directors" is no director."""
     if any(group.level == "board" for group in groups):
         kept = [group for group in groups if group.level in ("board", "c_level", "vp") or group.function]
         return kept or groups

@@ -11,10 +11,8 @@ from typing import Any
 
 from crawler.items import PersonItem
 from crawler.pages import Document, read_page
-from pipelines.lexicon.titles import read_title
+from pipelines.normalise import read_role
 from tests.corpus import CORPUS
-
-_SEATS = ("board", "advisory")
 
 
 @dataclass(slots=True)
@@ -134,20 +132,10 @@ def _compare_person(score: Score, row: dict[str, Any], person: PersonItem) -> No
     score.sections_right += person.section in row["sections"]
     score.scopes_right += person.title_scope == row["title_scope"]
     if not row.get("ambiguous"):
-        function, level = role_of(person)
+        role = read_role(person)
         score.judged += 1
-        score.functions_right += function == row["function"]
-        score.levels_right += level == row["level"]
-
-
-def role_of(person: PersonItem) -> tuple[str, str]:
-    """Function and level at the page's organisation: a seat for those on a board whose job is elsewhere or none."""
-    reading = read_title(person.title or "")
-    if person.section in _SEATS and (
-        person.title_scope == "elsewhere" or reading.level in ("none", "board", "director")
-    ):
-        return "governance", "board"
-    return reading.function, reading.level
+        score.functions_right += role.function == row["function"]
+        score.levels_right += role.level == row["level"]
 
 
 def _fold(text: str) -> str:

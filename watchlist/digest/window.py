@@ -47,7 +47,7 @@ def next_digest_at(now: datetime, settings: Settings) -> datetime:
     day = local_day(now, settings)
     while True:
         instant = digest_at(day, settings)
-        if instant is not None and instant >= now:
+        if instant is not None and instant > now:
             return instant
         day += timedelta(days=1)
 

@@ -22,6 +22,7 @@ from tests.crawler.fetch.doors import (
     settings_of,
 )
 from tests.servers import LoopbackServer, Request, Response, site
+from watchlist.errors import UsageError
 from watchlist.settings import version
 
 
@@ -97,6 +98,12 @@ def test_without_a_contact_only_the_network_of_this_machine_is_fetched(tmp_path:
             return await outcome(door, "http://a.test/"), caught.value.reason
 
         assert run(work, door) == (200, "no_contact")
+
+
+def test_a_wrong_authority_file_is_named_before_anything_is_fetched(tmp_path: Path) -> None:
+    door = Door(settings_of(tmp_path, ca_file=str(tmp_path / "missing.pem")))
+    with pytest.raises(UsageError, match=r"missing\.pem"):
+        run(lambda door: outcome(door, "http://a.test/"), door)
 
 
 # --- redirects -----------------------------------------------------------------------------------------------------
@@ -219,7 +226,18 @@ def test_a_connection_the_server_closed_in_the_meantime_is_no_failure(tmp_path: 
         assert server.connections >= 21
 
 
-def test_large_bodies_arrive_whole_over_tls_and_plain(tmp_path: Path) -> None:
+def test_a_request_lost_on_a_kept_connection_is_sent_once_more(tmp_path: Path) -> None:
+    answers = iter([Response("", 404), Response(raw=b""), Response("a page"), Response(raw=b""), Response(raw=b"")])
+    with LoopbackServer({"a.test": lambda _: next(answers)}) as server:
+
+        async def work(door: Door) -> list[int | str]:
+            return [await outcome(door, "http://a.test/") for _ in range(2)]
+
+        assert run(work, Door(settings_of(tmp_path, hosts=server.hosts()))) == [200, "protocol"]
+        assert len(server.log) == 5
+
+
+def test_large_bodies_arrive_whole(tmp_path: Path) -> None:
     body = bytes(range(256)) * 20_000
     with LoopbackServer({"a.test": site({"/": Response(body)})}) as server:
         door = Door(settings_of(tmp_path, hosts=server.hosts()))

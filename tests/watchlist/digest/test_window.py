@@ -30,11 +30,11 @@ INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 12, 31)).map(lambda
 def test_following_the_due_instants_gives_every_local_date_of_seven_years_once(zone: str, hour: int) -> None:
     chosen = settings(timezone=zone, hour=hour)
     at, days = datetime(2024, 1, 1, tzinfo=UTC), []
-    while at < datetime(2031, 1, 1, tzinfo=UTC):
+    for _ in range(7 * 365):
         at = next_digest_at(at, chosen)
         days.append(local_day(at, chosen))
     assert days == [days[0] + timedelta(days=number) for number in range(len(days))]
-    assert len(days) >= 7 * 365
+    assert days[-1] >= date(2030, 12, 28)
 
 
 @given(now=INSTANTS, zone=st.sampled_from(ZONES), hour=st.integers(0, 23))
