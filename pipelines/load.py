@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import func
@@ -53,8 +53,9 @@ def load_page(session: Session, page: PageItem, subject: Subject) -> PageLoad:
     report = PageLoad()
     for refused in normalised.rejected:
         report.rejected[refused.reason] = report.rejected.get(refused.reason, 0) + 1
-    kept = _not_suppressed(session, normalised.people, subject)
-    report.suppressed = len(normalised.people) - len(kept)
+    people = [_placed(session, record) for record in normalised.people]
+    kept = _not_suppressed(session, people)
+    report.suppressed = len(people) - len(kept)
     report.people = len(kept)
     owners: dict[str, int] = {}
     for record in kept:
@@ -68,11 +69,24 @@ def load_page(session: Session, page: PageItem, subject: Subject) -> PageLoad:
 # --- people ------------------------------------------------------------------------------------------------------
 
 
-def _not_suppressed(session: Session, records: Sequence[PersonRecord], subject: Subject) -> list[PersonRecord]:
+def _placed(session: Session, record: PersonRecord) -> PersonRecord:
+    """The record with its organisations told apart as the lists do: two may bear one name."""
+    positions = []
+    for position in record.positions:
+        own = position.organization_id is not None
+        listed = session.get(Organization, position.organization_id) if own else _listed(session, position.organisation)
+        if listed is not None:
+            position = replace(position, organization_id=listed.id, organisation_key=listed.key)  # noqa: PLW2901
+        positions.append(position)
+    return replace(record, positions=tuple(positions))
+
+
+def _not_suppressed(session: Session, records: Sequence[PersonRecord]) -> list[PersonRecord]:
     """The records of people who did not ask to be forgotten: neither by name and place nor by an account."""
 
     def places(record: PersonRecord) -> set[str]:
-        keys = {subject.key, *(position.organisation_key for position in record.positions)}
+        names = {organisation_key(position.organisation) for position in record.positions}
+        keys = {record.place, *names, *(position.organisation_key for position in record.positions)}
         return {person_value(record.name_key, key) for key in keys}
 
     names = is_suppressed(session, "person", {value for record in records for value in places(record)})
@@ -119,7 +133,8 @@ def _candidates(session: Session, record: PersonRecord) -> list[KnownPerson]:
 
 
 def _known(session: Session, person: Person) -> KnownPerson:
-    organisations = session.exec(select(Position.organisation_key).where(Position.person_id == person.id)).all()
+    positions = session.exec(select(Position).where(Position.person_id == person.id)).all()
+    organisations = [_place_of(session, position) for position in positions]
     accounts = session.exec(
         select(Profile.url).where(Profile.person_id == person.id, col(Profile.platform).in_(STRONG_PLATFORMS))
     ).all()
@@ -137,7 +152,6 @@ def _load_positions(session: Session, person_id: int, source_id: int, record: Pe
     rows = [
         {
             **{name: getattr(position, name) for name in PositionRecord.__slots__},
-            "organization_id": position.organization_id or _listed(session, position.organisation_key),
             "person_id": person_id,
             "page_url": record.statement.url,
             "first_seen_at": seen_at,
@@ -157,13 +171,20 @@ def _load_positions(session: Session, person_id: int, source_id: int, record: Pe
     )
 
 
-def _listed(session: Session, wanted: str) -> int | None:
-    """The organisation of a list whose name has this key, when exactly one has."""
+def _place_of(session: Session, position: Position) -> str:
+    """The organisation's key; one that came onto a list after the position was stored goes by the list's."""
+    listed = None if position.organization_id else _listed(session, position.organisation)
+    return listed.key if listed else position.organisation_key
+
+
+def _listed(session: Session, name: str) -> Organization | None:
+    """The organisation of a list that bears this name, when exactly one does."""
+    wanted = organisation_key(name)
     first_word = wanted.split()[:1]
     if not first_word:
         return None
     like = select(Organization).where(func.lower(Organization.name).contains(first_word[0]))
-    found = [row.id for row in session.exec(like) if organisation_key(row.name) == wanted]
+    found = [row for row in session.exec(like) if organisation_key(row.name) == wanted]
     return found[0] if len(found) == 1 else None
 
 

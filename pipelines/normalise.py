@@ -71,7 +71,8 @@ def normalise_page(page: PageItem, subject: Subject) -> NormalisedPage:
 
 
 def _normalise_person(item: PersonItem, page: PageItem, subject: Subject) -> PersonRecord | Rejected:
-    name = read_name(item.name)
+    # Readers vouch for names by where they stand on the page, or by the field of a machine format.
+    name = read_name(item.name, trusted=True)
     if name is None:
         return Rejected(reason="no_name", what=item.name)
     role = read_role(item)
@@ -81,6 +82,7 @@ def _normalise_person(item: PersonItem, page: PageItem, subject: Subject) -> Per
         statement=_statement(item, page),
         name=name.full,
         name_key=name.key,
+        place=subject.key,
         positions=tuple(_positions(item, role, page, subject)),
         profiles=tuple(_profiles(item)),
         talks=item.talks,

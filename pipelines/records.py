@@ -36,6 +36,7 @@ class PositionRecord:
 
     organisation: str
     organisation_key: str
+    """The folded name; `load` puts the key of the listed organisation in its place, for two may bear one name."""
     organization_id: int | None
     title: str
     function: str
@@ -71,6 +72,8 @@ class PersonRecord:
     statement: Statement
     name: str
     name_key: str
+    place: str = ""
+    """Key of the organisation or event whose page it is."""
     positions: tuple[PositionRecord, ...] = ()
     profiles: tuple[ProfileRecord, ...] = ()
     talks: tuple[str, ...] = ()

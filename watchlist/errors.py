@@ -53,7 +53,7 @@ class NotFoundError(UsageError):
     """A person, list or goal that the user named does not exist."""
 
 
-class PartlyDoneError(MentorwatchError):
-    """Some of the work failed; what was done is kept and what failed is named."""
+class StoppedError(MentorwatchError):
+    """Work was cut off on purpose; what was stored is kept and the next start goes on."""
 
-    status = 3
+    status = 130

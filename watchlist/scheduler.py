@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from watchlist.digest.window import next_digest_at
-from watchlist.errors import MentorwatchError, NotFoundError, UsageError
+from watchlist.errors import MentorwatchError, NotFoundError, StoppedError, UsageError
 from watchlist.jobs import JOBS
 from watchlist.jobs.crawling import CrawlReport, crawl_leaders, crawl_speakers
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
-from watchlist.models import CompanyList, Event, Goal, Job, User
+from watchlist.models import CompanyList, Event, Feed, Goal, Job, User
 from watchlist.settings import Settings
-from watchlist.store import Store
 from watchlist.store.upsert import upsert
 
 log = logging.getLogger(__name__)
@@ -96,10 +92,11 @@ def finish_job(session: Session, claim: Claim, *, result: str, next_at: datetime
 
 
 def release_leases(session: Session) -> None:
-    """Give back what a killed scheduler held; only for the one who holds the scheduler lock."""
-    for job in session.exec(select(Job).where(col(Job.lease_until).is_not(None))):
-        job.lease_until = None
-        session.add(job)
+    """Give back what a killed process held; only for the one that holds the right to fetch."""
+    for table in (Job, Feed):
+        for row in session.exec(select(table).where(col(table.lease_until).is_not(None))):
+            row.lease_until = None
+            session.add(row)
 
 
 # --- running -----------------------------------------------------------------------------------------------------
@@ -131,16 +128,16 @@ class Runner:
             await asyncio.gather(*self.running)
 
     async def stop(self) -> None:
-        """Cut off what runs; it goes on at the next start."""
-        tasks = list(self.running)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        """Cut off what runs by closing the door; it goes on at the next start."""
+        await self.place.door.stop()
+        await self.drain()
 
     async def _run(self, claim: Claim) -> None:
         now = self.place.clock
         try:
             result = await JOBS[claim.name](self.place, claim.key, claim.since)
+        except StoppedError:
+            return  # still marked as running: the next start goes on with it
         except MentorwatchError as error:
             log.warning("%s %s: %s", claim.name, claim.key, error)
             result, next_at = f"failed: {error.message}", now() + AFTER_FAILURE
@@ -154,11 +151,10 @@ class Runner:
 
 
 async def run_forever(place: Workplace) -> None:
-    """Tick once a minute until SIGINT or SIGTERM."""
+    """Tick once a minute until the door is stopped (Ctrl-C, SIGTERM)."""
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
     from apscheduler.triggers.interval import IntervalTrigger
 
-    await place.store.write(release_leases)
     runner = Runner(place)
     # Our own table knows what is due, so a tick may be late or left out (reliability.md fact 9), never skipped.
     scheduler = AsyncIOScheduler(timezone="UTC")
@@ -172,19 +168,10 @@ async def run_forever(place: Workplace) -> None:
     )
     scheduler.start()
     try:
-        await _until_signal()
+        await place.door.stopped()
     finally:
         scheduler.shutdown(wait=False)
         await runner.stop()
-
-
-async def _until_signal() -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
-            loop.add_signal_handler(number, stopped.set)
-    await stopped.wait()
 
 
 async def crawl_once(
@@ -221,48 +208,3 @@ def _list_of(session: Session, list_key: str | None) -> str:
     if session.exec(select(CompanyList).where(CompanyList.key == list_key)).first() is None:
         raise NotFoundError(f"no company list is called {list_key!r}", hint="mentorwatch companies import")
     return list_key
-
-
-# --- one at a time -----------------------------------------------------------------------------------------------
-
-_ADVISORY_KEY = 0x6D656E746F72
-"""PostgreSQL advisory locks are numbers; this one spells "mentor"."""
-
-
-class SchedulerBusyError(MentorwatchError):
-    """Another process of this database crawls or schedules."""
-
-
-@contextmanager
-def only_one(settings: Settings, store: Store) -> Iterator[None]:
-    """Hold the right to fetch for this database; it vanishes with the process, however that ends.
-
-    Raises SchedulerBusyError when another process holds it: two of them would not keep one pace together.
-    """
-    if store.engine.dialect.name == "postgresql":
-        with _advisory_lock(store):
-            yield
-        return
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(settings.home / "scheduler.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise SchedulerBusyError("a scheduler or crawl of this home is running already") from None
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-@contextmanager
-def _advisory_lock(store: Store) -> Iterator[None]:
-    with store.engine.connect() as connection:
-        held = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_ADVISORY_KEY})").scalar()
-        if not held:
-            raise SchedulerBusyError("a scheduler or crawl of this database is running already")
-        try:
-            yield
-        finally:
-            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ADVISORY_KEY})")

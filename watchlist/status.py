@@ -38,12 +38,9 @@ from watchlist.models import (
 )
 from watchlist.settings import Settings, version
 from watchlist.store.engine import database_label
+from watchlist.store.exclusive import is_held
 from watchlist.times import iso
 
-SCHEDULER_LOCK = "scheduler.lock"
-"""The file in the home that a running scheduler holds (SQLite)."""
-SCHEDULER_KEY = 0x6D656E746F72
-"""The advisory lock that a running scheduler holds (PostgreSQL): the letters of "mentor"."""
 FEED_STATES = ("new", "ok", "failing", "blocked", "gone")
 
 _COUNTED: dict[str, type[SQLModel]] = {
@@ -131,7 +128,7 @@ def doctor(session: Session, settings: Settings, now: datetime) -> DoctorReport:
     """Look everything over; changes nothing."""
     counts, feeds = _counts(session), _feed_states(session)
     bad_feeds = _bad_feeds(session)
-    running = _scheduler_running(session, settings)
+    running = is_held(session.connection(), settings.home)
     return DoctorReport(
         at=now,
         version=version(),
@@ -250,28 +247,6 @@ def _database(session: Session) -> DatabaseStatus:
         revision=session.execute(text("SELECT version_num FROM alembic_version")).scalar(),
         bytes=session.execute(text(size)).scalar(),
     )
-
-
-def _scheduler_running(session: Session, settings: Settings) -> bool:
-    if session.get_bind().dialect.name == "postgresql":
-        # a lock of one 64-bit number shows as its two halves
-        held = text(
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
-            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-            " AND classid = :high AND objid = :low"
-        )
-        halves = {"high": SCHEDULER_KEY >> 32, "low": SCHEDULER_KEY & 0xFFFFFFFF}
-        return bool(session.execute(held, halves).scalar())
-    file = settings.home / SCHEDULER_LOCK
-    if not file.exists():
-        return False
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(file, timeout=0):
-            return False
-    except Timeout:
-        return True
 
 
 def _advice(settings: Settings, counts: dict[str, int], *, running: bool) -> list[str]:

@@ -81,6 +81,10 @@ class Door:
         self._stopping.set()
         await self._transports.aclose()
 
+    async def stopped(self) -> None:
+        """Wait until somebody stops the door."""
+        await self._stopping.wait()
+
     async def _sleep(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
@@ -203,6 +207,8 @@ class Door:
             reason, detail = "protocol", str(error)
         except (httpx.TransportError, OSError) as error:
             reason, detail = "connection", str(error)
+        if self._stopping.is_set():  # we cut it off: no fault of the host
+            raise FetchError("stopped", target.href)
         raise FetchError(reason, target.href, detail=detail, retry_at=self._pauses.failed(target.host))
 
     async def _transfer(self, target: Target, headers: Mapping[str, str], *, limit: int, cut: bool) -> Answer:

@@ -21,8 +21,9 @@ def look_for_leaders(document: Document) -> Look:
     """
     reading = read_page(document, kind="leaders")
     if not document.is_html:
-        links = [(link.score, link.url) for link in sitemap_links(document.body, document.url)]
-        return Look(reading=reading, links=tuple(links))
+        sitemap = sitemap_links(document.body, document.url)
+        links = [(link.score, link.url) for link in sitemap]
+        return Look(reading=reading, links=(*links, *((SITEMAP, link.url) for link in sitemap.sitemaps)))
     own = {url for person in reading.people for url in person.links}
     links = [(link.score, link.url) for link in people_links(document) if link.url not in own]
     return Look(
@@ -54,18 +55,9 @@ class LeadersSpider(SiteSpider):
 
     def when_exhausted(self, walk: Walk) -> None:
         """Nobody found by following links: ask the sitemap."""
-        if walk.best is None and walk.site.website and walk.first_failure is None:
+        if walk.best is None and walk.site.website and len(walk.failures) < walk.pages:
             walk.add([(SITEMAP, urljoin(walk.site.website, "/sitemap.xml"))])
 
-    def why_nobody(self, walk: Walk) -> str:
-        """The most telling reason: no site, another's site, unreachable, refused, unreadable, nobody there."""
-        if walk.site.website is None:
-            return "no_website"
-        if walk.name_seen is False and walk.site.confirm_name:
-            return "wrong_site"
-        if walk.first_failure:
-            return walk.first_failure
-        for telling in ("needs_javascript", "noindex", "robots"):
-            if telling in walk.reasons:
-                return telling
+    def nobody(self, walk: Walk) -> str:
+        """Nothing but the home page and its sitemap to look at, or pages that show nobody."""
         return "no_people" if walk.pages > 2 else "no_leadership_page"

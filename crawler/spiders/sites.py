@@ -55,9 +55,10 @@ class Walk:
     best: tuple[int, str] | None = None
     """(people, address) of the page that gave most."""
     reasons: list[str] = field(default_factory=list)
+    """Why pages that were read gave nobody."""
+    failures: list[str] = field(default_factory=list)
+    """Why pages could not be fetched or read, in the order they were asked for."""
     name_seen: bool | None = None
-    first_failure: str | None = None
-    """Why the first page could not be fetched; None where it could."""
 
     def add(self, links: Iterable[Link]) -> None:
         """Queue links that were not asked for yet; equal scores keep the order they came in."""
@@ -127,7 +128,22 @@ class SiteSpider(Spider):
         """The queue is empty: a last chance to queue more."""
 
     def why_nobody(self, walk: Walk) -> str:
-        """The reason code of a site on which nobody was found."""
+        """The reason code of a site on which nobody was found: the most telling of what happened."""
+        if walk.site.website is None:
+            return "no_website"
+        if walk.name_seen is False and walk.site.confirm_name:
+            return "wrong_site"
+        if walk.pages == len(walk.failures):
+            return walk.failures[0]
+        for telling in ("needs_javascript", "noindex"):
+            if telling in walk.reasons:
+                return telling
+        # A page that is not there says nothing, and a pause after a failure says less than the failure.
+        failures = [reason for reason in walk.failures if reason not in {"http_404", "http_410", "backoff"}]
+        return failures[0] if failures else self.nobody(walk)
+
+    def nobody(self, walk: Walk) -> str:
+        """The reason code of a site whose pages were read and simply show nobody."""
         raise NotImplementedError
 
     # --- one page ------------------------------------------------------------------------------------------------
@@ -168,9 +184,9 @@ class SiteSpider(Spider):
         yield from self._advance(walk)
 
     def _lost(self, walk: Walk, url: str, reason: str) -> Iterator[Any]:
-        walk.reasons.append(reason)
-        if walk.pages == 1:
-            walk.first_failure = reason
+        if reason == "stopped":
+            return  # the crawl was cut off: the site is not finished, and nobody is missed on it
+        walk.failures.append(reason)
         self.logger.info("%s: %s", url, reason)
         yield from self._advance(walk)
 

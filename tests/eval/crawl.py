@@ -15,11 +15,12 @@ from sqlmodel import Session, col, select
 
 from crawler.fetch import Door
 from crawler.reading import ReadingRoom
+from pipelines.lexicon.names import read_name
 from tests.corpus import CORPUS
 from watchlist.demo.server import LoopbackWeb, Reply
 from watchlist.jobs.crawling import CrawlReport, crawl_leaders
 from watchlist.jobs.workplace import Workplace
-from watchlist.models import CompanyList, ListEntry, Organization, Person, Position
+from watchlist.models import CompanyList, ListEntry, Organization, Person, Position, SourceRecord
 from watchlist.settings import load_settings
 from watchlist.store import Store
 
@@ -149,25 +150,34 @@ def _list_pages(session: Session, pages: list[CorpusPage]) -> None:
 
 
 def _score(session: Session, page: CorpusPage) -> PageScore:
-    found = session.exec(
-        select(Person.name, Position.title)
+    """Compare what the store holds of a page with what a careful reader found on it.
+
+    Names are compared without credentials and honorifics on both sides, for the store keeps them apart.
+    """
+    records = session.exec(
+        select(Person.name, SourceRecord.payload)
         .join(Position, col(Position.person_id) == Person.id)
-        .join(Organization, col(Organization.id) == Position.organization_id)
-        .where(Organization.key == page.host)
+        .join(SourceRecord, col(SourceRecord.id) == Position.source_record_id)
+        .where(col(SourceRecord.url).startswith(f"https://{page.host}/"))
     ).all()
-    titles = {_folded(name): title for name, title in found}
-    expected = {_folded(person["name"]): person["title"] for person in page.expected["people"]}
-    right = set(titles) & set(expected)
+    found = {_bare(payload["name"]): payload["title"] for _, payload in records}
+    expected = {_bare(person["name"]): person["title"] for person in page.expected["people"]}
+    right = set(found) & set(expected)
     titled = [name for name in right if expected[name]]
     return PageScore(
         slug=page.slug,
         placement=page.placement,
         expected=len(expected),
-        found=len(titles),
+        found=len(found),
         right=len(right),
-        titles=sum(_folded(titles[name]) == _folded(expected[name]) for name in titled),
+        titles=sum(_folded(found[name]) == _folded(expected[name]) for name in titled),
         titled=len(titled),
     )
+
+
+def _bare(name: str) -> str:
+    read = read_name(name, trusted=True)
+    return _folded(read.full if read else name)
 
 
 def _folded(text: str | None) -> str:

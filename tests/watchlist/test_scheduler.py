@@ -25,15 +25,14 @@ from watchlist.scheduler import (
     AFTER_FAILURE,
     LEASE,
     Runner,
-    SchedulerBusyError,
     claim_due,
     next_time,
-    only_one,
     plan_jobs,
     release_leases,
 )
 from watchlist.settings import Settings, load_settings
 from watchlist.store import Store
+from watchlist.store.exclusive import BusyError, only_one
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)
 
@@ -195,9 +194,9 @@ def test_a_run_cut_off_long_ago_begins_anew(store: Store) -> None:
 
 def test_a_second_scheduler_of_the_same_database_is_refused(database: Settings) -> None:
     with Store.open(database) as one, Store.open(database) as two:
-        with only_one(database, one), pytest.raises(SchedulerBusyError), only_one(database, two):
+        with only_one(one.engine, database.home), pytest.raises(BusyError), only_one(two.engine, database.home):
             pass
-        with only_one(database, two):
+        with only_one(two.engine, database.home):
             pass
 
 
@@ -205,10 +204,10 @@ HOLD = """
 import sys
 from pathlib import Path
 from tests.databases import settings_for
-from watchlist.scheduler import only_one
 from watchlist.store import Store
+from watchlist.store.exclusive import only_one
 settings = settings_for(Path(sys.argv[1]), sys.argv[2])
-with Store.open(settings) as store, only_one(settings, store):
+with Store.open(settings) as store, only_one(store.engine, settings.home):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -221,9 +220,9 @@ def test_the_lock_of_a_killed_scheduler_is_free(database: Settings) -> None:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         with Store.open(database) as store:
-            with pytest.raises(SchedulerBusyError), only_one(database, store):
+            with pytest.raises(BusyError), only_one(store.engine, database.home):
                 pass
             holder.kill()
             holder.wait()
-            with only_one(database, store):
+            with only_one(store.engine, database.home):
                 pass

@@ -14,8 +14,9 @@ from watchlist.digest.build import make_digest
 from watchlist.follow import ensure_user, follow_people
 from watchlist.models import Feed, Job, Visit
 from watchlist.settings import Settings
-from watchlist.status import SCHEDULER_KEY, SCHEDULER_LOCK, DoctorReport, as_json, doctor, render_report
+from watchlist.status import DoctorReport, as_json, doctor, render_report
 from watchlist.store import Store
+from watchlist.store.exclusive import ADVISORY_KEY, LOCK_FILE
 
 NOW = START + timedelta(days=9)
 
@@ -88,7 +89,7 @@ def test_looking_changes_nothing(store: Store, chosen: Settings) -> None:
         fill(session, chosen)
     with store.session(mode="read") as session:  # refuses every write
         assert doctor(session, chosen, NOW) == doctor(session, chosen, NOW)
-    assert not (chosen.home / SCHEDULER_LOCK).exists()
+    assert not (chosen.home / LOCK_FILE).exists()
 
 
 def test_it_sees_whether_a_scheduler_runs(store: Store, chosen: Settings) -> None:
@@ -101,11 +102,11 @@ def test_it_sees_whether_a_scheduler_runs(store: Store, chosen: Settings) -> Non
     assert not running()
     if store.engine.dialect.name == "postgresql":
         with store.engine.connect() as connection:
-            connection.execute(text(f"SELECT pg_advisory_lock({SCHEDULER_KEY})"))
+            connection.execute(text(f"SELECT pg_advisory_lock({ADVISORY_KEY})"))
             assert running()
             connection.execute(text("SELECT pg_advisory_unlock_all()"))
     else:
-        with FileLock(chosen.home / SCHEDULER_LOCK):
+        with FileLock(chosen.home / LOCK_FILE):
             assert running()
     assert not running()
 

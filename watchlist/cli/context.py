@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from watchlist.settings import Settings, default_home, load_settings
 
 if TYPE_CHECKING:
+    from crawler.fetch import Door
     from watchlist.jobs.workplace import Workplace
     from watchlist.store import Store
 
@@ -51,18 +53,31 @@ def open_store() -> Iterator[Store]:
 
 
 def run_at_workplace(work: Callable[[Workplace], Awaitable[T]]) -> T:
-    """Run async work with store and door open, as the only process of this home that fetches."""
+    """Run async work with store and door open, as the only process of this home that fetches.
+
+    Ctrl-C and SIGTERM stop the door: what waits for an answer ends at once, what was stored stays.
+    """
     from crawler.fetch import Door
     from crawler.reading import ReadingRoom
     from watchlist.jobs.workplace import Workplace
-    from watchlist.scheduler import only_one
+    from watchlist.scheduler import release_leases
+    from watchlist.store.exclusive import only_one
 
     chosen = settings()
 
     async def run(store: Store) -> T:
+        await store.write(release_leases)
         with ReadingRoom() as room:
             async with Door(chosen) as door:
+                _stop_on_signals(door)
                 return await work(Workplace(settings=chosen, store=store, door=door, room=room))
 
-    with open_store() as store, only_one(chosen, store):
+    with open_store() as store, only_one(store.engine, chosen.home):
         return asyncio.run(run(store))
+
+
+def _stop_on_signals(door: Door) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            loop.add_signal_handler(number, lambda: loop.create_task(door.stop()))

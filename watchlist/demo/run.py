@@ -29,10 +29,11 @@ from watchlist.goal import require_goal, set_goal
 from watchlist.jobs.workplace import Workplace
 from watchlist.ledger import build_ledger
 from watchlist.models import Entry, Feed, Job, Move, Person
-from watchlist.scheduler import Runner, only_one
+from watchlist.scheduler import Runner
 from watchlist.settings import Settings, config_dir, load_settings
 from watchlist.store import Store
 from watchlist.store.engine import make_home
+from watchlist.store.exclusive import only_one
 
 MARK = "# the little web"
 """First line of the config.toml of a demo's home: only such a home is used again."""
@@ -118,7 +119,7 @@ def run_demo(home: Path, *, days: int | None, progress: Progress) -> DemoSummary
 
     with LittleWeb(world, day=today) as web:
         settings = _furnish(home, web)
-        with Store.open(settings) as store, only_one(settings, store):
+        with Store.open(settings) as store, only_one(store.engine, home):
             with store.session() as session:
                 _prepare(session, world, clock())
             end = datetime.combine(world.date(days), END, UTC)

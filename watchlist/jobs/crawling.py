@@ -15,6 +15,7 @@ from crawler.spiders.sites import Site, SiteSpider
 from crawler.spiders.speakers import SpeakersSpider
 from pipelines.load import finish_site, load_moves, load_page
 from pipelines.records import Subject
+from watchlist.errors import StoppedError
 from watchlist.follow import note_new_people
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
 from watchlist.models import CompanyList, Event, Goal, ListEntry, Organization, Visit
@@ -162,4 +163,6 @@ async def _crawl(
             on_item=on_item,
             pages_per_site=place.settings.crawl.pages_per_site,
         )
+    if done < len(targets):
+        raise StoppedError(f"stopped after {done} of {len(targets)} sites", hint="the next crawl goes on from there")
     return report

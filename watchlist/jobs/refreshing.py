@@ -17,6 +17,7 @@ from crawler.pages.navigation import feed_links
 from crawler.reading import UnreadableError
 from pipelines.load import feed_row, load_feed
 from pipelines.records import FeedRecord
+from watchlist.errors import StoppedError
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
 from watchlist.models import Feed, Follow, Profile
 from watchlist.rhythm import LEASE, FeedPlan, after_failure, after_success
@@ -58,6 +59,8 @@ async def refresh(place: Workplace, *, everything: bool = False, progress: Progr
         progress(done, len(feeds), feed.title or feed.url)
 
     await _all(one(feed) for feed in feeds)
+    if "stopped" in report.failed.values():
+        raise StoppedError("stopped", hint="feeds that were not looked at are still due")
     return report
 
 
@@ -138,6 +141,9 @@ async def _refresh_feed(place: Workplace, feed: Feed, report: RefreshReport) -> 
         reading, reason = await place.room.read(_read, answer, size=len(answer.body))
     except FetchError as error:
         reason, retry_at = error.reason, error.retry_at
+        if reason == "stopped":
+            report.failed[feed.url] = reason
+            return
     except UnreadableError:
         reason = "unreadable"
     now = place.clock()
