@@ -10,16 +10,18 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.terminal import run
+from tests.terminal import call
 
 PAGE = Path(__file__).parents[1] / "ARCHITECTURE.md"
 BEGIN, END = "<!-- json keys -->", "<!-- end of json keys -->"
-BY_NAME = {"reasons", "failed", "rejected", "feeds_by_state", "counts"}
+BY_NAME = {"reasons", "failed", "rejected", "feeds", "counts"}
 """Objects whose keys are data, such as reason codes."""
 SAVED = {
     "team.html": "<h1>Team</h1><div><h3>Ada Quist</h3><p>Chief People Officer</p></div>",
     "feed.xml": "<rss version='2.0'><channel><title>T</title><item><title>One</title></item></channel></rss>",
 }
+MOVER = "Ravindra Kolhamane"
+"""Somebody of the little web with feeds, entries and a move."""
 COMMANDS: tuple[tuple[str, ...], ...] = (
     ("goal", "show"),
     ("goal", "list"),
@@ -34,11 +36,11 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("refresh",),
     ("ledger",),
     ("people", "list"),
-    ("people", "show", "1"),
+    ("people", "show", MOVER),
     ("people", "forget", "1", "--dry-run"),
     ("follow", "1"),
     ("unfollow", "1"),
-    ("digest", "--day", "2026-03-03"),
+    ("digest", "--day", "2026-03-09"),
     ("doctor",),
     ("inspect", "page", "team.html", "--url", "https://acme.test/"),
     ("inspect", "title", "VP Sales"),
@@ -60,14 +62,14 @@ def shape(value: Any, name: str = "") -> str:
 
 
 def listing(folder: Path) -> str:
-    """One line a command, from a demo of two days."""
+    """One line a command, from a demo of eight days."""
     home = folder / "home"
-    summary = run(home, "--home", home, "demo", "--days", "2", "--json").json
+    summary = call(home, "--home", home, "demo", "--days", "8", "--json").json
     lines = [f"- `demo` `{shape(summary)}`"]
     for name, text in SAVED.items():
         (folder / name).write_text(text)
     for words in COMMANDS:
-        done = run(home, *(folder / word if word in SAVED else word for word in words), "--json")
+        done = call(home, *(folder / word if word in SAVED else word for word in words), "--json")
         name = (
             " ".join(words[:2])
             if words[0] in {"goal", "companies", "events", "crawl", "people", "inspect"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -9,6 +11,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 PROGRAM = Path(sys.executable).parent / "mentorwatch"
 
@@ -25,6 +29,25 @@ class Outcome:
     def json(self) -> Any:
         """Stdout as JSON; fails where anything else was printed there."""
         return json.loads(self.out)
+
+
+def call(home: Path, *words: object, stdin: str = "") -> Outcome:
+    """The same in this process: no start-up to wait for, the same `main`."""
+    from watchlist.cli import main
+
+    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        for name, value in environment(home).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["mentorwatch", *map(str, words)])
+        patch.setattr(sys, "stdin", io.StringIO(stdin))
+        status = 0
+        try:
+            main()
+        except SystemExit as end:
+            status = int(end.code or 0)
+    out.seek(0)
+    return Outcome(status, out.read(), err.getvalue())
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -81,6 +81,11 @@ class Door:
         self._stopping.set()
         await self._transports.aclose()
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether no request may leave any more."""
+        return self._stopping.is_set()
+
     async def stopped(self) -> None:
         """Wait until somebody stops the door."""
         await self._stopping.wait()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from crawler.items import PageKind, PageReading
@@ -27,7 +29,7 @@ def read_page(document: Document, *, kind: PageKind | None = None) -> PageReadin
         readings = [reader.read(document) for reader in alike if reader.matches(document)]
         best = max(readings, key=lambda reading: _worth(document, reading, kind), default=None)
         if best is not None and best.people:
-            return best
+            return _with_declared(best, readings)
         empty = best or empty
     return empty or PageReading(kind=kind or "leaders", reader="none", reason="no_people")
 
@@ -36,3 +38,15 @@ def _worth(document: Document, reading: PageReading, kind: PageKind | None) -> t
     """Where the kind is open, what the page says of itself comes first; then the number of people."""
     as_announced = kind is None and bool(reading.people) and reading.kind == announced_kind(document)
     return as_announced, len(reading.people)
+
+
+def _with_declared(best: PageReading, readings: Sequence[PageReading]) -> PageReading:
+    """What a page declares of a person is exact: it takes the place of what the patterns made of the same person."""
+    declared = {
+        person.name.casefold(): person
+        for reading in readings
+        if reading.reader == "structured" and reading.kind == best.kind
+        for person in reading.people
+    }
+    people = tuple(declared.get(person.name.casefold(), person) for person in best.people)
+    return replace(best, people=people)

@@ -6,12 +6,14 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
 
 from crawler.pages.document import Document
 from crawler.pages.words import page_words
+from pipelines.lexicon.folding import fold
 
 _INLINE: Final = frozenset(
     {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
@@ -32,6 +34,7 @@ _MAX_LINES: Final = 20_000
 _MAX_LINE: Final = 2000
 _FORM_SIZE: Final = 60
 """A form with more elements than this, or the first heading, wraps a page (ASP.NET does that) and is read."""
+_LABEL: Final = 40
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -149,6 +152,11 @@ def read_lines(document: Document) -> PageLines:
         elif _is_unread(element, builder):
             builder.skip(element)
             walker.skip_subtree()
+        elif element.tag == "a" and builder.has_text and _is_label(element):
+            # "Head of Sales <a>LinkedIn</a> <a>Blog</a>": the link counts, its label is no part of the title.
+            builder.add_link(element)
+            builder.skipped = element
+            walker.skip_subtree()
         else:
             builder.open(element)
         if len(builder.page.lines) >= _MAX_LINES:
@@ -197,6 +205,11 @@ class _Builder:
             self._close_box()
         self.add_text(element.tail)
 
+    @property
+    def has_text(self) -> bool:
+        """Whether the line that is being gathered says something already."""
+        return any(text.strip() for text, _, _ in self.chunks)
+
     def add_text(self, text: str | None) -> None:
         if text:
             wrapper, strong = self.inline[-1] if self.inline else ("", False)
@@ -217,7 +230,12 @@ class _Builder:
         above, strong = self.inline[-1] if self.inline else ("", False)
         label = tag if tag in ("a", "font") else f"{tag}.{element.get('class') or ''}"
         self.inline.append((label or above, strong or tag in _STRONG))
-        if tag == "a" and (href := element.get("href")):
+        if tag == "a":
+            self.add_link(element)
+
+    def add_link(self, element: Any) -> None:
+        """Note where a link stands."""
+        if href := element.get("href"):
             self.hrefs.append(href)
             self.page.links.append(Link(href, len(self.page.lines), self.box))
 
@@ -270,6 +288,12 @@ def _is_unread(element: Any, builder: _Builder) -> bool:
     if tag in ("html", "body", "main") or (named is None and element.get("role") is None and element.get("id") is None):
         return False
     return _is_named_away(element, f"{element.get('role') or ''} {element.get('id') or ''} {named or ''}", builder)
+
+
+def _is_label(link: Any) -> bool:
+    """Whether a link shows nothing but the name of a platform or "read more"."""
+    text = "".join(islice(link.itertext(), 3))
+    return len(text) < _LABEL and fold(text).strip(" :.>+\u203a\u2192-|") in page_words().labels
 
 
 def _is_named_away(element: Any, names: str, builder: _Builder) -> bool:

@@ -13,7 +13,7 @@ from crawler.pages.words import page_words, read_grouping
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.names import read_name
 from pipelines.lexicon.organisations import looks_like_organisation
-from pipelines.lexicon.titles import read_title
+from pipelines.lexicon.titles import has_title_word, read_title
 
 Kind = Literal["name", "title", "both", "label", "prose", "other"]
 
@@ -108,6 +108,14 @@ def is_name(text: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
+def may_be_name(text: str) -> bool:
+    """Whether a text that is no known name has the shape of one: two to five capitalised words, no title or firm."""
+    words = text.split()
+    plain = 2 <= len(words) <= 5 and all(word[:1].isupper() for word in words) and not _DIGIT.search(text)
+    return plain and len(text) <= _MAX_NAME and not (has_title_word(text) or looks_like_organisation(text))
+
+
+@lru_cache(maxsize=8192)
 def is_title(text: str) -> bool:
     """Whether a short text is a job title by its words."""
     if not 2 <= len(text) <= _MAX_TITLE or is_prose(text):
@@ -178,7 +186,8 @@ def _paired(left: str, right: str, *, either_way: bool) -> Mark | None:
     if either_way and (names := _name_list(right)) and is_title(left):
         return Mark("both", names, left)
     if not is_name(left):
-        return None
+        # An unknown name before a known title is one if others of the list are (repeats).
+        return Mark("both", (left,), right, sure=False) if is_title(right) and may_be_name(left) else None
     name, title = _with_credentials(left, right)
     if not title:
         return Mark("name", (name,), right if is_title(right) else None)

@@ -68,10 +68,12 @@ def _weak_one_liner(marked: Marked, index: int, mark: Mark, shapes: Counter[Shap
     """A name with something after it, or alone, in a list of people: inline markup may differ from item to item."""
     place = marked.signature(index)[:2]
     alike = sum(count for shape, count in shapes.items() if not shape[2] and shape[0][:2] == place)
+    if mark.kind == "both" and mark.title and not mark.sure:
+        # With a sure title it is itself one of the three.
+        needed = _REPEATED - is_title(mark.title)
+        return [Card(index, mark.names[0], [mark.title], [index])] if alike >= needed else []
     if alike < _REPEATED:
         return []
-    if mark.kind == "both" and mark.title and not mark.sure:
-        return [Card(index, mark.names[0], [mark.title], [index])]
     if mark.kind != "name":
         return []
     lines = sum(count for signature, count in marked.signatures.items() if signature[:2] == place)

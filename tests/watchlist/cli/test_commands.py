@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import run
+from tests.terminal import call, run
 
 HEADER = "rank,name,website,wikidata_id,cik,country,leadership_url,source,as_of\n"
 
@@ -49,7 +49,7 @@ def test_help_imports_nothing_heavy() -> None:
     ],
 )
 def test_wrong_usage_is_one_clear_line_and_status_2(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
-    done = run(tmp_path / "home", *words)
+    done = call(tmp_path / "home", *words)
     assert done.status == 2, done.err
     assert says in done.err
     assert "Traceback" not in done.err
@@ -57,35 +57,35 @@ def test_wrong_usage_is_one_clear_line_and_status_2(tmp_path: Path, words: tuple
 
 def test_a_wrong_setting_names_file_and_line(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('contact = "me@example.test"\n[network]\ngap_seconds = 0.1\n')
-    done = run(tmp_path, "doctor")
+    done = call(tmp_path, "doctor")
     assert (done.status, "config.toml, line 3" in done.err, "gap_seconds" in done.err) == (2, True, True)
 
 
 def test_a_bad_company_list_is_refused_whole(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text(HEADER + "1,Acme,ftp://acme.test/,,,SE,,own,2026\n2,,https://globex.test/,,,SE,,own,2026\n")
-    done = run(tmp_path / "home", "companies", "import", file)
+    done = call(tmp_path / "home", "companies", "import", file)
     assert done.status == 2
     assert "line 2" in done.err
     assert "line 3" in done.err
-    assert run(tmp_path / "home", "companies", "list", "mine").status == 2
+    assert call(tmp_path / "home", "companies", "list", "mine").status == 2
 
 
 def test_import_goal_and_an_empty_ledger(tmp_path: Path) -> None:
-    assert run(tmp_path, "init", "--contact", "me@example.test", "--list", "it", "--from", "HR manager", "--to",
+    assert call(tmp_path, "init", "--contact", "me@example.test", "--list", "it", "--from", "HR manager", "--to",
                "HR director of an IT company").status == 0  # fmt: skip
-    goal = run(tmp_path, "goal", "show", "--json").json
+    goal = call(tmp_path, "goal", "show", "--json").json
     assert (goal["function"], goal["level"], goal["list"]) == ("hr", "director", "it")
-    again = run(tmp_path, "companies", "import", "it", "--json").json
+    again = call(tmp_path, "companies", "import", "it", "--json").json
     assert (again["new"], again["changed"], again["same"]) == (0, 0, 50)
-    ledger = run(tmp_path, "ledger", "--json").json
+    ledger = call(tmp_path, "ledger", "--json").json
     assert len(ledger["lines"]) == 50
     assert ledger["totals"]["reasons"] == {"not_crawled": 50}
-    assert "me@example.test" in run(tmp_path, "doctor").out
+    assert "me@example.test" in call(tmp_path, "doctor").out
 
 
 def test_inspect_title_gives_one_object_a_line() -> None:
-    done = run(Path("/nonexistent"), "inspect", "title", "--json", stdin="Chief People Officer\nVP Sales\n")
+    done = call(Path("/nonexistent"), "inspect", "title", "--json", stdin="Chief People Officer\nVP Sales\n")
     first, second = (json.loads(line) for line in done.out.splitlines())
     assert (first["function"], first["level"], second["function"], second["level"]) == ("hr", "c_level", "sales", "vp")
     assert list(first) == ["title", "function", "level", "also", "organisation", "former", "acting", "deputy",
@@ -93,7 +93,7 @@ def test_inspect_title_gives_one_object_a_line() -> None:
 
 
 def test_inspect_url_judges_without_looking_up() -> None:
-    done = run(Path("/nonexistent"), "inspect", "url", "--json", stdin='"https://acme.test/"\n"http://127.1/"\n')
+    done = call(Path("/nonexistent"), "inspect", "url", "--json", stdin='"https://acme.test/"\n"http://127.1/"\n')
     assert [json.loads(line) for line in done.out.splitlines()] == [
         {"url": "https://acme.test/", "allowed": True, "reason": "resolve-later"},
         {"url": "http://127.1/", "allowed": False, "reason": json.loads(done.out.splitlines()[1])["reason"]},
@@ -107,14 +107,14 @@ def test_inspect_page_and_feed_print_the_promised_keys(tmp_path: Path) -> None:
         "<div><h3>Bo Ferrari</h3><p>Chief Financial Officer</p></div>"
         "<div><h3>Cyrus Lindqvist</h3><p>VP Engineering</p></div></body></html>"
     )
-    found = run(tmp_path, "inspect", "page", page, "--url", "https://acme.test/team", "--json").json
+    found = call(tmp_path, "inspect", "page", page, "--url", "https://acme.test/team", "--json").json
     assert list(found) == ["kind", "reader", "people", "reason"]
     assert [person["name"] for person in found["people"]] == ["Ada Quist", "Bo Ferrari", "Cyrus Lindqvist"]
     assert list(found["people"][0]) == ["name", "title", "organisation", "function", "level", "also", "section",
                                         "title_scope", "links", "talks"]  # fmt: skip
     feed = tmp_path / "feed.xml"
     feed.write_text("<rss version='2.0'><channel><title>T</title><item><title>One</title></item></channel></rss>")
-    read = run(tmp_path, "inspect", "feed", feed, "--url", "https://ada.test/feed", "--json").json
+    read = call(tmp_path, "inspect", "feed", feed, "--url", "https://ada.test/feed", "--json").json
     assert list(read) == ["kind", "title", "link", "entries", "problems"]
     assert list(read["entries"][0]) == ["id", "title", "url", "published", "updated", "author"]
 
@@ -122,17 +122,17 @@ def test_inspect_page_and_feed_print_the_promised_keys(tmp_path: Path) -> None:
 def test_a_crawl_without_a_contact_address_asks_for_one_and_reports_every_site(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text(HEADER + "1,Acme,https://acme.test/,,,SE,,own,2026\n")
-    run(tmp_path, "companies", "import", file)
-    done = run(tmp_path, "crawl", "leaders", "--list", "mine", "--json")
+    call(tmp_path, "companies", "import", file)
+    done = call(tmp_path, "crawl", "leaders", "--list", "mine", "--json")
     assert done.status == 3
     assert done.json["failed"] == {"Acme": "no_contact"}
 
 
 def test_the_home_is_private(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    run(home, "init", "--contact", "me@example.test")
-    run(home, "companies", "import", "it")
-    run(home, "export", "csv", "--output", home / "people.csv")
+    call(home, "init", "--contact", "me@example.test")
+    call(home, "companies", "import", "it")
+    call(home, "export", "csv", "--output", home / "people.csv")
     modes = {path.name: oct(path.stat().st_mode & 0o777) for path in home.iterdir() if path.is_file()}
     assert oct(home.stat().st_mode & 0o777) == "0o700"
     assert set(modes.values()) == {"0o600"}, modes
