@@ -18,6 +18,7 @@ from pipelines.records import EntryRecord, FeedRecord, PersonRecord, PositionRec
 from pipelines.resolve import STRONG_PLATFORMS, KnownPerson, resolve
 from watchlist.models import (
     Entry,
+    Event,
     Feed,
     Move,
     Organization,
@@ -134,7 +135,8 @@ def _candidates(session: Session, record: PersonRecord) -> list[KnownPerson]:
 
 def _known(session: Session, person: Person) -> KnownPerson:
     positions = session.exec(select(Position).where(Position.person_id == person.id)).all()
-    organisations = [_place_of(session, position) for position in positions]
+    organisations = {_place_of(session, position) for position in positions}
+    events = session.exec(select(Event.key).join(Talk).where(Talk.person_id == person.id)).all()
     accounts = session.exec(
         select(Profile.url).where(Profile.person_id == person.id, col(Profile.platform).in_(STRONG_PLATFORMS))
     ).all()
@@ -142,7 +144,7 @@ def _known(session: Session, person: Person) -> KnownPerson:
         id=_saved(person.id),
         name=person.name,
         name_key=person.name_key,
-        organisation_keys=frozenset(organisations),
+        places=frozenset({*organisations, *events}),
         accounts=frozenset(accounts),
     )
 
@@ -216,6 +218,10 @@ def _load_talks(session: Session, person_id: int, source_id: int, record: Person
         for title in record.talks or ("",)
     ]
     upsert(session, Talk, rows, key=["event_id", "person_id", "title"], update=[])
+    if record.talks:  # the place held for a talk not announced yet
+        held = select(Talk).where(Talk.event_id == event_id, Talk.person_id == person_id, Talk.title == "")
+        for talk in session.exec(held):
+            session.delete(talk)
 
 
 # --- feeds and entries -------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Is this record one of the people we know? Same, different or unsure, with the reasons. Pure.
 
-Name alone never merges (leaders.md section 5): a second signal is needed, the same organisation or the same account.
+Name alone never merges (leaders.md section 5): a second signal is needed, the same organisation or event, or the same
+account.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ class KnownPerson:
     id: int
     name: str
     name_key: str
-    organisation_keys: frozenset[str]
+    places: frozenset[str]
+    """Keys of the organisations and events whose pages name them."""
     accounts: frozenset[str]
     """Canonical addresses of accounts on strong platforms."""
 
@@ -73,8 +75,8 @@ def _compare(record: PersonRecord, person: KnownPerson) -> tuple[Judgement, tupl
         return "different", ("same_account_other_name",)
     if not same_name:
         return "different", ()
-    if {position.organisation_key for position in record.positions} & person.organisation_keys:
-        return "same", ("same_name", "same_organisation")
+    if {record.place, *(position.organisation_key for position in record.positions)} & person.places:
+        return "same", ("same_name", "same_place")
     return "unsure", ("same_name_only",)
 
 

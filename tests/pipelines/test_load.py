@@ -12,6 +12,7 @@ from pipelines.load import finish_site, load_feed, load_moves, load_page
 from pipelines.records import Subject
 from watchlist.models import (
     Entry,
+    Event,
     Feed,
     Move,
     Organization,
@@ -75,6 +76,20 @@ def test_a_second_crawl_of_the_same_pages_changes_nothing(store: Store) -> None:
         crawl(session, acme, TEAM[::-1], 7, feeds=(feed,))
         assert counts(session) == before
         assert before == [4, 4, 5, 1, 1, 0]
+
+
+def test_a_speaker_without_organisation_or_account_is_one_person_however_often_read(store: Store) -> None:
+    with store.session() as session:
+        event = Event(key="days.test", name="Days", platform="web", url="https://days.test/")
+        session.add(event)
+        session.flush()
+        subject = Subject(key=event.key, name=event.name, event_id=event.id)
+        for day, talks in ((0, ()), (7, ("On hiring",)), (14, ("On hiring", "On leaving"))):
+            person = PersonItem(name="Ada Quist", section="speaker", talks=talks)
+            reading = PageReading(kind="speakers", reader="frab", people=(person,))
+            now = MONDAY + timedelta(days=day)
+            load_page(session, PageItem(subject=event.key, url=event.url, fetched_at=now, reading=reading), subject)
+        assert session.exec(select(Person.name)).all() == ["Ada Quist"]
 
 
 def test_a_job_elsewhere_is_a_seat_here_and_a_job_there(store: Store) -> None:

@@ -41,7 +41,7 @@ def record(name: str, key: str, *, at: str = "acme", accounts: tuple[str, ...] =
 
 
 def known(id_: int, name: str, key: str, *, at: str = "acme", accounts: tuple[str, ...] = ()) -> KnownPerson:
-    return KnownPerson(id=id_, name=name, name_key=key, organisation_keys=frozenset({at}), accounts=frozenset(accounts))
+    return KnownPerson(id=id_, name=name, name_key=key, places=frozenset({at}), accounts=frozenset(accounts))
 
 
 def test_the_same_name_at_the_same_organisation_is_the_same_person() -> None:

@@ -18,7 +18,7 @@ from watchlist.demo.world import World, load_world
 from watchlist.settings import config_dir
 
 pytestmark = pytest.mark.real
-TABLES = ("source_record", "person", "position", "profile", "feed", "entry", "talk", "move", "visit", "follow", "job")
+TABLES = ("source_record", "person", "position", "profile", "feed", "entry", "talk", "move", "visit", "follow")
 KILLS = 12
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import tzlocal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,7 +81,10 @@ def test_a_late_run_after_midnight_still_makes_the_day_before() -> None:
 
 def test_without_a_setting_the_zone_of_the_machine_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "Asia/Tokyo")
+    tzlocal.reload_localzone()  # another test of this process may have asked before
     assert local_day(datetime(2026, 3, 5, 16, tzinfo=UTC), settings(timezone="")) == date(2026, 3, 6)
+    monkeypatch.undo()
+    tzlocal.reload_localzone()
 
 
 def test_windows_join_and_never_overlap() -> None:
