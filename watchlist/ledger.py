@@ -173,12 +173,18 @@ def _people(session: Session, goal: Goal) -> dict[int, dict[int, LedgerPerson]]:
         .where(Position.function == goal.function, col(Position.ended_at).is_(None))
         .where(col(Position.organization_id).in_(listed))
     )
-    rows = sorted(session.exec(query), key=lambda row: (-level_height(row[0].level), row[1].name, row[0].id or 0))
+    rows = sorted(session.exec(query), key=_rank_of_row)
     found: dict[int, dict[int, LedgerPerson]] = {}
     for position, person, record, follow in rows:
         at_company = found.setdefault(position.organization_id or 0, {})
         at_company.setdefault(person.id or 0, _person(position, person, record, follow))
     return found
+
+
+def _rank_of_row(row: tuple[Position, Person, SourceRecord, Follow | None]) -> tuple[int, str, bool, int]:
+    """Highest level first; what the company's own page says before what a programme says."""
+    position, person = row[0], row[1]
+    return -level_height(position.level), person.name, not position.own_page, position.id or 0
 
 
 def _person(position: Position, person: Person, record: SourceRecord, follow: Follow | None) -> LedgerPerson:

@@ -347,7 +347,7 @@ class Follow(SQLModel, table=True):
 
 
 class Digest(SQLModel, table=True):
-    """One digest a local date: the window it covers. Its content is computed from that."""
+    """One digest a local date: the window it covers and what it saw. Its content is computed from that."""
 
     __table_args__ = (UniqueConstraint("user_id", "day"),)
 
@@ -357,3 +357,5 @@ class Digest(SQLModel, table=True):
     since: datetime
     until: datetime
     built_at: datetime
+    note: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    """Row numbers that were there when it was made (watchlist.digest.memory)."""

@@ -32,9 +32,8 @@ def make_digest(session: Session, user: User, day: date, now: datetime, settings
     if digest is None:
         _check_day(day, now, settings)
         digest = _start(session, user_id, day, now)
-    before = _digest_before(session, digest)
-    earlier = recall(session, user_id, before.day) if before else None
-    note = recall(session, user_id, day) or _note_now(session, digest, earlier, settings)
+    earlier = recall(_digest_before(session, digest))
+    note = recall(digest) or _note_now(session, digest, earlier, settings)
     return build_digest(read_facts(session, digest, note, earlier, user_zone(settings).key), settings)
 
 
@@ -76,5 +75,6 @@ def _digest_before(session: Session, digest: Digest) -> Digest | None:
 def _note_now(session: Session, digest: Digest, before: Note | None, settings: Settings) -> Note:
     most = min(settings.digest.new_candidates, settings.digest.max_items)
     note = take_note(session, digest.user_id, digest.until, before, candidates=most)
-    remember(session, digest.user_id, digest.day, note)
+    remember(digest, note)
+    session.add(digest)
     return note

@@ -6,12 +6,9 @@ candidate may be followed an hour later. A note holds row numbers only, so erasi
 
 from __future__ import annotations
 
-from datetime import date
-
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from sqlmodel import Session
 
-from watchlist.models import Meta
+from watchlist.models import Digest
 
 
 class SourceNote(BaseModel):
@@ -41,16 +38,11 @@ class Note(BaseModel):
     bad_sources: tuple[SourceNote, ...]
 
 
-def remember(session: Session, user_id: int, day: date, note: Note) -> None:
-    """Keep the note of one digest."""
-    session.add(Meta(key=_key(user_id, day), value=note.model_dump_json()))
+def remember(digest: Digest, note: Note) -> None:
+    """Keep the note with its digest."""
+    digest.note = note.model_dump(mode="json")
 
 
-def recall(session: Session, user_id: int, day: date) -> Note | None:
-    """The note of one digest; None where it has none."""
-    row = session.get(Meta, _key(user_id, day))
-    return Note.model_validate_json(row.value) if row else None
-
-
-def _key(user_id: int, day: date) -> str:
-    return f"digest:{user_id}:{day.isoformat()}"
+def recall(digest: Digest | None) -> Note | None:
+    """The note of a digest; None where there is none."""
+    return Note.model_validate(digest.note) if digest is not None and digest.note is not None else None
