@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.databases import BACKENDS, empty, fresh_database, postgresql_cluster, settings_for
 from watchlist.settings import Settings
 from watchlist.store import Store
+
+# The same examples in every run: a check that fails must fail for a change, not for luck. Look for new ones with
+# HYPOTHESIS_PROFILE=search.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(scope="session")

@@ -43,15 +43,21 @@ def order_of(words: Sequence[str]) -> Order:
         return _one_word(words[0])
     if _family_in_capitals_first(words):
         end = _leading_family(words)
-        return Order((*words[end:], *words[:end]), count - end, count)
+        words = (*words[end:], *words[:end])
+        return Order(words, _with_particles(words, count - end), count)
     if _family_first(words):
         return Order(tuple(words), 0, 1)
-    start = count - 1
-    while start > 1 and fold(words[start - 1]) in particles():
-        start -= 1
+    start = _with_particles(words, count - 1)
     if start > 1 and fold(words[start]) in {"y", "und"}:
         start -= 1
     return Order(tuple(words), start, count)
+
+
+def _with_particles(words: Sequence[str], start: int) -> int:
+    """Where a family name that begins at `start` really begins: "van der" belongs to it, also in "DOE J. van der"."""
+    while start > 1 and fold(words[start - 1]) in particles():
+        start -= 1
+    return start
 
 
 def _one_word(word: str) -> Order:
