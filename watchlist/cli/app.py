@@ -20,7 +20,6 @@ from watchlist.cli import (
     starting,
 )
 from watchlist.cli.context import choose_home
-from watchlist.settings import version
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,6 +31,8 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from watchlist.settings import version
+
         print(f"mentorwatch {version()}")
         raise typer.Exit
 

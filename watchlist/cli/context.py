@@ -9,11 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from watchlist.settings import Settings, default_home, load_settings
-
 if TYPE_CHECKING:
     from crawler.fetch import Door
     from watchlist.jobs.workplace import Workplace
+    from watchlist.settings import Settings
     from watchlist.store import Store
 
 T = TypeVar("T")
@@ -32,11 +31,15 @@ def chosen_home() -> Path | None:
 
 def current_home() -> Path:
     """--home, MENTORWATCH_HOME, or the platform's data directory."""
+    from watchlist.settings import default_home
+
     return _chosen[0] if _chosen else default_home()
 
 
 def settings() -> Settings:
     """The settings of the chosen home."""
+    from watchlist.settings import load_settings
+
     return load_settings(current_home())
 
 

@@ -10,7 +10,6 @@ import typer
 
 from watchlist.cli.context import current_home, open_store
 from watchlist.cli.output import Json, print_json, progress, say
-from watchlist.settings import load_settings, write_setting
 
 WHO_SEES = """\
 Every site that is crawled sees a contact address in each request, so that its owner can ask you to stop. Some of
@@ -33,6 +32,7 @@ def init(
     target: Annotated[str | None, typer.Option("--to", help="Point B: the title you want to reach.")] = None,
 ) -> None:
     """Ask for contact address, list and goal; what is given as an option is not asked."""
+    from watchlist.settings import load_settings, write_setting
     from watchlist.store.engine import make_home
 
     home = current_home()

@@ -190,15 +190,17 @@ def _prepare(session: Session, world: World, now: datetime) -> None:
 
 async def _live(settings: Settings, store: Store, clock: ShiftedClock, end: datetime, progress: Progress) -> None:
     """Set the clock from one due time to the next and let the ordinary runner work."""
-    hours = int((end - clock()) / timedelta(hours=1))
+    first, days = clock().date(), (end.date() - clock().date()).days + 1
     with ReadingRoom() as room:
         async with Door(settings, clock=clock) as door:
             runner = Runner(Workplace(settings=settings, store=store, door=door, room=room, clock=clock))
             while clock() < end:
                 await runner.tick()
                 await runner.drain()
-                progress(hours - int((end - clock()) / timedelta(hours=1)), hours, f"{clock():%d %b %H:%M}")
+                today = clock().date()
                 clock.now = max(await store.read(_next_due), clock.now + timedelta(minutes=1))
+                if clock().date() > today or clock() >= end:
+                    progress((today - first).days + 1, days, f"{today:%d %b}")
 
 
 def _next_due(session: Session) -> datetime:

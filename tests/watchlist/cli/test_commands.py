@@ -27,7 +27,7 @@ def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; from watchlist.cli import app; "
         "print([m for m in ('scrapy','twisted','sqlalchemy','sqlmodel','lxml','httpx','feedparser','jinja2',"
-        "'apscheduler','trustme') if m in sys.modules])"
+        "'apscheduler','trustme','pydantic') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
