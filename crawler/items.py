@@ -77,6 +77,10 @@ class SiteItem:
     pages: int
     leadership_url: str | None = None
     """The page that gave most people."""
+    read_pages: tuple[str, ...] = ()
+    """Pages that showed people."""
+    gone_pages: tuple[str, ...] = ()
+    """Pages that the site says are not there (404, 410)."""
     site_name_seen: bool | None = None
     """Whether the home page names the company; None where it could not be read."""
 

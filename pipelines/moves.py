@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 JOBS = frozenset({"executive", "staff"})
 """Sections that mean employment; a seat on a board comes beside a job, not instead of one."""
+
+ONE_CRAWL = timedelta(days=1)
+"""Positions first seen within it were held side by side, as far as is known."""
+STAYS_LISTED = timedelta(days=60)
+"""How long the page that somebody left may go on showing them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,7 @@ class HeldPosition:
     level: str
     section: str
     first_seen_at: datetime
+    seen_at: datetime
     missed: bool
 
 
@@ -55,13 +61,18 @@ def find_moves(positions: Iterable[HeldPosition]) -> tuple[RoleChange, ...]:
     return tuple(change for change in changes if change is not None)
 
 
+def _came_after(new: HeldPosition, old: HeldPosition) -> bool:
+    """Whether `new` began where `old` ended: not in the same crawl, and not long before `old` was last shown."""
+    return new.first_seen_at - old.first_seen_at > ONE_CRAWL and new.first_seen_at > old.seen_at - STAYS_LISTED
+
+
 def _latest_change(held: list[HeldPosition]) -> RoleChange | None:
     left = [position for position in held if position.missed]
     now = [position for position in held if not position.missed]
     if not left or not now:
         return None
     new = max(now, key=lambda position: (position.first_seen_at, position.id))
-    earlier = [position for position in left if position.first_seen_at < new.first_seen_at]
+    earlier = [position for position in left if _came_after(new, position)]
     if not earlier:
         return None
     old = max(earlier, key=lambda position: (position.organisation_key == new.organisation_key, position.first_seen_at))

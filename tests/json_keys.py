@@ -14,7 +14,7 @@ from tests.terminal import call
 
 PAGE = Path(__file__).parents[1] / "ARCHITECTURE.md"
 BEGIN, END = "<!-- json keys -->", "<!-- end of json keys -->"
-BY_NAME = {"reasons", "failed", "rejected", "feeds", "counts"}
+BY_NAME = {"reasons", "failed", "failed_pages", "rejected", "feeds", "counts"}
 """Objects whose keys are data, such as reason codes."""
 SAVED = {
     "team.html": "<h1>Team</h1><div><h3>Ada Quist</h3><p>Chief People Officer</p></div>",

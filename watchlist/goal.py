@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from pipelines.lexicon.titles import FUNCTIONS, LADDER, TitleReading, read_title
 from watchlist.companies import require_list
 from watchlist.errors import NotFoundError, UsageError
-from watchlist.models import CompanyList, Goal, User
+from watchlist.models import CompanyList, Goal, ListEntry, Position, User
 from watchlist.store import upsert
 from watchlist.times import iso
 
@@ -58,11 +58,19 @@ def set_goal(  # noqa: PLR0913 - what `goal set` asks for
         "list_id": company_list.id,
         "follow": follow,
         "created_at": now,
+        "first_crawl_at": now if _has_people(session, company_list) else None,
     }
     upsert(session, Goal, [values], key=["user_id", "name"])
     # the row was written past the objects of this session
     fresh = select(Goal).where(Goal.user_id == user.id, Goal.name == name).execution_options(populate_existing=True)
     return session.exec(fresh).one()
+
+
+def _has_people(session: Session, company_list: CompanyList) -> bool:
+    """Whether a crawl found people on the list already."""
+    listed = select(ListEntry.organization_id).where(ListEntry.list_id == company_list.id)
+    found = select(Position.id).where(col(Position.organization_id).in_(listed), col(Position.own_page))
+    return session.exec(found.limit(1)).first() is not None
 
 
 def list_goals(session: Session, user: User) -> tuple[Goal, ...]:

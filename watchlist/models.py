@@ -20,6 +20,10 @@ SQLModel.metadata.naming_convention = {
 }
 
 
+_NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""A number is not given twice: digests remember up to which row they looked."""
+
+
 def _id() -> Any:
     return Field(default=None, primary_key=True)
 
@@ -190,7 +194,7 @@ class Event(SQLModel, table=True):
 class Talk(SQLModel, table=True):
     """A talk of a person at an event. The title may be empty: a speaker is known before the talk is."""
 
-    __table_args__ = (UniqueConstraint("event_id", "person_id", "title"),)
+    __table_args__ = (UniqueConstraint("event_id", "person_id", "title"), _NEVER_AGAIN)
 
     id: int | None = _id()
     event_id: int = _ref("event.id", index=False)
@@ -203,7 +207,7 @@ class Talk(SQLModel, table=True):
 class Move(SQLModel, table=True):
     """A role change, made of two positions with a page behind each."""
 
-    __table_args__ = (UniqueConstraint("person_id", "to_position_id"),)
+    __table_args__ = (UniqueConstraint("person_id", "to_position_id"), _NEVER_AGAIN)
 
     id: int | None = _id()
     person_id: int = _ref("person.id", index=False)
@@ -249,6 +253,7 @@ class Entry(SQLModel, table=True):
         UniqueConstraint("feed_id", "external_id"),
         Index("ix_entry_person", "person_id", "published"),
         Index("ix_entry_published", "published", "person_id"),
+        _NEVER_AGAIN,
     )
 
     id: int | None = _id()
@@ -331,12 +336,14 @@ class Goal(SQLModel, table=True):
     follow: str = "none"
     """goal: people of the function are followed as they are found on a first crawl | all | none"""
     created_at: datetime
+    first_crawl_at: datetime | None = None
+    """When people were first found on its list: later finds wait as candidates."""
 
 
 class Follow(SQLModel, table=True):
     """What a user does with a person. Nobody is followed without the user's own act."""
 
-    __table_args__ = (UniqueConstraint("user_id", "person_id"),)
+    __table_args__ = (UniqueConstraint("user_id", "person_id"), _NEVER_AGAIN)
 
     id: int | None = _id()
     user_id: int = _ref("app_user.id", index=False)

@@ -186,7 +186,8 @@ async def crawl_once(
     now = place.clock()
 
     def begin(session: Session) -> Claim:
-        upsert(session, Job, [{"name": name, "key": key, "next_at": now}], key=["name", "key"], update=[])
+        # Due now: where this run is cut off, the scheduler goes on with it.
+        upsert(session, Job, [{"name": name, "key": key, "next_at": now}], key=["name", "key"])
         return start_job(session, session.exec(select(Job).where(Job.name == name, Job.key == key)).one(), now)
 
     claim = await place.store.write(begin)
@@ -194,7 +195,8 @@ async def crawl_once(
         report = await crawl_speakers(place, since=claim.since, progress=progress)
     else:
         report = await crawl_leaders(place, key, since=claim.since, progress=progress)
-    next_at = next_time(name, place.clock(), place.settings)
+    now = place.clock()
+    next_at = now + AFTER_FAILURE if report.offline else next_time(name, now, place.settings)
     await place.store.write(lambda session: finish_job(session, claim, result=report.line, next_at=next_at))
     return report
 

@@ -26,7 +26,7 @@ def config_dir() -> Path:
 def default_home() -> Path:
     """MENTORWATCH_HOME, else the platform's data directory of this user."""
     if chosen := os.environ.get("MENTORWATCH_HOME"):
-        return Path(chosen).expanduser()
+        return Path(chosen).expanduser().absolute()
     from platformdirs import user_data_path
 
     return user_data_path("mentorwatch", appauthor=False)
@@ -163,8 +163,10 @@ def write_setting(home: Path, name: str, value: str) -> None:
         lines.insert(0, line)
     else:
         lines[place] = line
-    file.write_text("\n".join(lines) + "\n", "utf-8")
-    file.chmod(0o600)
+    new = file.with_name(".config.toml.new")  # replaced at once: a kill leaves the old file or the new one
+    new.write_text("\n".join(lines) + "\n", "utf-8")
+    new.chmod(0o600)
+    new.replace(file)
 
 
 def read_toml(file: Path) -> dict[str, Any]:

@@ -153,6 +153,8 @@ class Robots:
         try:
             answer = await self._fetch(robots)
         except FetchError as error:
+            if error.reason == "stopped":
+                raise  # we stopped: nothing was learned about the site
             decision = self._lost(robots, error)
         else:
             decision = self._read(robots.origin, answer)

@@ -28,7 +28,8 @@ def feed_links(document: Document, reading: PageReading | None) -> tuple[FoundFe
     """The feeds of a page, each once.
 
     A link on a person's own card is that person's. What the page as a whole advertises belongs to the person only
-    where the page shows one person alone; with several people, or none, it belongs to the organisation (None).
+    where the page shows one person alone and the feed's address bears their name (/author/ada-quist/feed/); else it is
+    the site's own, and the organisation's (None).
     """
     people = reading.people if reading else ()
     found: dict[str, FoundFeed] = {}
@@ -51,7 +52,15 @@ def _advertised(document: Document, owner: PersonItem | None) -> Iterator[FoundF
         title = element.get("title") or ""
         if kind is None or url is None or _is_dropped(url, title):
             continue
-        yield FoundFeed(url=url, kind=kind, title=title.strip() or None, person=owner.name if owner else None)
+        person = owner.name if owner and _bears_name(url, owner.name) else None
+        yield FoundFeed(url=url, kind=kind, title=title.strip() or None, person=person)
+
+
+def _bears_name(url: str, name: str) -> bool:
+    """Whether the family name and another part of a name stand in an address."""
+    words = re.findall(r"\w+", fold(name))
+    address = fold(url)
+    return len(words) > 1 and words[-1] in address and any(word in address for word in words[:-1])
 
 
 def _kind_by_type(element: Any, rel: set[str]) -> FeedKind | None:

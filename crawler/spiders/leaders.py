@@ -44,8 +44,7 @@ class LeadersSpider(SiteSpider):
         """The home page (it confirms the company), then the page that is known to list leaders."""
         if walk.site.website:
             walk.add([(HOME, walk.site.website)])
-            if walk.site.known_page:
-                walk.add([(KNOWN, walk.site.known_page)])
+            walk.add((KNOWN, url) for url in walk.site.known_pages)
 
     def further_links(self, walk: Walk, look: Look) -> None:
         """Links to people pages; once people were found, only strong ones."""

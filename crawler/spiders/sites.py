@@ -26,8 +26,8 @@ class Site:
     key: str
     name: str
     website: str | None
-    known_page: str | None = None
-    """A page that gave people before, or that the list names: asked right after the home page."""
+    known_pages: tuple[str, ...] = ()
+    """Pages that gave people before, or that the list names: asked right after the home page."""
     confirm_name: bool = False
     """Whether the home page must name the organisation before anything on the site is believed."""
 
@@ -39,6 +39,8 @@ class Look:
     reading: PageReading
     links: tuple[Link, ...] = ()
     feeds: tuple[FoundFeed, ...] = ()
+    exact: bool = False
+    """Whether the document is a machine format: it lists everybody."""
     names_organisation: bool | None = None
     """None where the document holds too little text to tell."""
 
@@ -58,6 +60,10 @@ class Walk:
     """Why pages that were read gave nobody."""
     failures: list[str] = field(default_factory=list)
     """Why pages could not be fetched or read, in the order they were asked for."""
+    read_pages: list[str] = field(default_factory=list)
+    gone_pages: list[str] = field(default_factory=list)
+    looked: bool = False
+    """Whether a page was read at all: the first one tells whose site it is."""
     name_seen: bool | None = None
 
     def add(self, links: Iterable[Link]) -> None:
@@ -77,8 +83,10 @@ class Walk:
 
     def note(self, url: str, reading: PageReading) -> None:
         """Remember how much a page gave, or why it gave nothing."""
-        if reading.people and (self.best is None or len(reading.people) > self.best[0]):
-            self.best = (len(reading.people), url)
+        if reading.people:
+            self.read_pages.append(url)
+            if self.best is None or len(reading.people) > self.best[0]:
+                self.best = (len(reading.people), url)
         if reading.reason:
             self.reasons.append(reading.reason)
 
@@ -170,8 +178,8 @@ class SiteSpider(Spider):
         yield from self._lost(request.cb_kwargs["walk"], request.url, reason)
 
     def _found(self, walk: Walk, url: str, look: Look) -> Iterator[Any]:
-        if walk.pages == 1:
-            walk.name_seen = look.names_organisation
+        if not walk.looked:
+            walk.looked, walk.name_seen = True, look.names_organisation
         if walk.name_seen is False and walk.site.confirm_name:
             walk.queue.clear()
             yield self._site_item(walk)
@@ -187,6 +195,8 @@ class SiteSpider(Spider):
         if reason == "stopped":
             return  # the crawl was cut off: the site is not finished, and nobody is missed on it
         walk.failures.append(reason)
+        if reason in {"http_404", "http_410"}:
+            walk.gone_pages.append(url)
         self.logger.info("%s: %s", url, reason)
         yield from self._advance(walk)
 
@@ -206,6 +216,8 @@ class SiteSpider(Spider):
             reason=None if walk.best else self.why_nobody(walk),
             pages=walk.pages,
             leadership_url=walk.best[1] if walk.best else None,
+            read_pages=tuple(walk.read_pages),
+            gone_pages=tuple(walk.gone_pages),
             site_name_seen=walk.name_seen,
         )
 

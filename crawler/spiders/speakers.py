@@ -13,6 +13,7 @@ def look_for_speakers(document: Document) -> Look:
     return Look(
         reading=read_page(document, kind="speakers"),
         links=tuple((float(len(leads) - place), url) for place, url in enumerate(leads)),
+        exact=not document.is_html,
     )
 
 
@@ -23,8 +24,8 @@ class SpeakersSpider(SiteSpider):
     look = staticmethod(look_for_speakers)
 
     def further_links(self, walk: Walk, look: Look) -> None:
-        """Where the page leads, until somebody was found."""
-        if walk.best is not None:
+        """Where the page leads, until a machine format gave everybody: a home page shows the keynotes only."""
+        if look.exact and look.reading.people:
             walk.queue.clear()
         else:
             walk.add(look.links)

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TOP = {"crawler", "pipelines", "watchlist", "config", "tests", ".ci"}
 CLIENTS = {"httpx", "httpcore", "requests", "aiohttp", "urllib3", "urllib.request", "http.client", "ftplib"}
-BROAD = {"watchlist/scheduler.py"}
+BROAD = {"watchlist/scheduler.py", "watchlist/jobs/refreshing.py"}
 """Where `except Exception` may stand: the job loops."""
 TEXT = {".py", ".toml", ".md", ".txt", ".html", ".csv", ".lock", ".json", ".yaml", ".xml", ".css", "", ".cfg", ".mako"}
 

@@ -56,7 +56,8 @@ def crawl(session: Session, subject: Subject, people: tuple[PersonItem, ...], da
         subject=subject.key, url=f"https://{subject.key}.test/team", fetched_at=now, reading=reading, **page
     )  # type: ignore[arg-type]
     load_page(session, item, subject)
-    site = SiteItem(subject=subject.key, reason=reading.reason, pages=2, leadership_url=item.url)
+    read = (item.url,) if people else ()
+    site = SiteItem(subject=subject.key, reason=reading.reason, pages=2, leadership_url=item.url, read_pages=read)
     reason = finish_site(session, site, subject, kind="leaders", started_at=now, now=now)
     load_moves(session, now=now)
     return reason
@@ -107,10 +108,37 @@ def test_a_page_that_turns_empty_unlists_nobody(store: Store, people: tuple[Pers
     with store.session() as session:
         acme = company(session, "Acme")
         crawl(session, acme, TEAM, 0)
-        for day in (7, 14, 21):
-            assert crawl(session, acme, people, day) in {"no_people", "held"}
+        assert crawl(session, acme, people, 7) in {"no_people", "held"}
+        assert crawl(session, acme, TEAM, 14) is None
+        assert crawl(session, acme, people, 21) in {"no_people", "held"}
         gone = select(Position).where((Position.misses > 0) | col(Position.ended_at).is_not(None))
         assert session.exec(gone).all() == []
+
+
+def test_a_loss_that_stays_is_believed(store: Store) -> None:
+    with store.session() as session:
+        acme = company(session, "Acme")
+        crawl(session, acme, TEAM, 0)
+        assert [crawl(session, acme, (ADA,), day) for day in (7, 14, 21)] == ["held", None, None]
+        left = session.exec(select(Position).where(col(Position.ended_at).is_(None), col(Position.own_page))).all()
+        assert [position.title for position in left] == [ADA.title]
+
+
+def test_a_page_that_fails_loses_nobody_while_another_is_read_well(store: Store) -> None:
+    with store.session() as session:
+        acme = company(session, "Acme")
+        crawl(session, acme, (ADA, BO, CY), 0)
+        board = tuple(
+            PersonItem(name=name, title="Chair", section="board") for name in ("Di Ash", "Em Birch", "Fay Cole")
+        )
+        for day in (0, 7, 14):
+            now = MONDAY + timedelta(days=day)
+            reading = PageReading(kind="leaders", reader="cards", people=board)
+            item = PageItem(subject=acme.key, url="https://acme.test/board", fetched_at=now, reading=reading)
+            load_page(session, item, acme)
+            site = SiteItem(subject=acme.key, reason=None, pages=2, read_pages=(item.url,))
+            assert finish_site(session, site, acme, kind="leaders", started_at=now, now=now) is None
+        assert session.exec(select(func.count()).where(col(Position.misses) > 0)).one() == 0
 
 
 def test_two_good_crawls_without_somebody_end_the_position(store: Store) -> None:

@@ -18,6 +18,7 @@ def held(
     *,
     person: int = 1,
     day: int = 0,
+    seen: int | None = None,
     missed: bool = False,
     section: str = "executive",
     level: str = "head",
@@ -30,6 +31,7 @@ def held(
         level=level,
         section=section,
         first_seen_at=MONDAY + timedelta(days=day),
+        seen_at=MONDAY + timedelta(days=day if seen is None else seen),
         missed=missed,
     )
 
@@ -72,3 +74,17 @@ def test_a_first_crawl_moves_nobody_whatever_the_order(positions: list[HeldPosit
 @given(st.permutations([held(1, missed=True), held(2, "globex", day=7), held(3, "initech", person=2)]))
 def test_order_does_not_matter(positions: list[HeldPosition]) -> None:
     assert [(change.from_position_id, change.to_position_id) for change in find_moves(positions)] == [(1, 2)]
+
+
+def test_a_role_held_beside_another_from_the_first_crawl_is_not_where_somebody_went() -> None:
+    beside = held(2, "globex")
+    assert find_moves([held(1, seen=63, missed=True), beside]) == ()
+    assert find_moves([held(1, missed=True), beside]) == ()
+
+
+def test_a_page_may_show_for_a_while_whom_another_has_already() -> None:
+    assert len(find_moves([held(1, seen=28, missed=True), held(2, "globex", day=7)])) == 1
+
+
+def test_a_second_role_held_for_months_is_not_a_move_when_the_first_ends() -> None:
+    assert find_moves([held(1, seen=300, missed=True), held(2, "globex", day=30)]) == ()

@@ -7,6 +7,8 @@ import sys
 
 from watchlist.errors import MentorwatchError
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Entry point of `mentorwatch`: every expected error is one line on stderr and an exit status."""
@@ -15,12 +17,22 @@ def main() -> None:
     try:
         app(prog_name="mentorwatch")
     except MentorwatchError as error:
-        print(f"mentorwatch: {error}", file=sys.stderr)
+        _say(str(error))
         sys.exit(error.status)
-    except KeyboardInterrupt:
-        print("mentorwatch: interrupted; what was stored is kept and the next start goes on", file=sys.stderr)
-        sys.exit(130)
+    except (KeyboardInterrupt, SystemExit) as end:
+        if isinstance(end, KeyboardInterrupt) or end.code == INTERRUPTED:  # typer makes the one into the other
+            _say("interrupted; what was stored is kept and the next start goes on")
+            sys.exit(INTERRUPTED)
+        raise
     except BrokenPipeError:
         # The reader went away (a pager was closed): nothing to say, and Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _say(f"{where}{error.strerror or error}")
+        sys.exit(1)
+
+
+def _say(message: str) -> None:
+    print(f"mentorwatch: {message}", file=sys.stderr)

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from watchlist.errors import UsageError
+
 if TYPE_CHECKING:
     from crawler.fetch import Door
     from watchlist.jobs.workplace import Workplace
@@ -20,8 +22,10 @@ _chosen: list[Path] = []
 
 
 def choose_home(home: Path | None) -> None:
-    """Remember --home for this run."""
-    _chosen[:] = [home.expanduser()] if home else []
+    """Remember --home for this run. Raises UsageError for an empty one (an unset variable of the shell)."""
+    if home is not None and home == Path():
+        raise UsageError("--home is empty", hint="leave it out for the usual place")
+    _chosen[:] = [home.expanduser().absolute()] if home else []
 
 
 def chosen_home() -> Path | None:
@@ -67,6 +71,8 @@ def run_at_workplace(work: Callable[[Workplace], Awaitable[T]]) -> T:
     from watchlist.store.exclusive import only_one
 
     chosen = settings()
+    if not (chosen.contact or chosen.network.hosts):
+        raise UsageError("no contact address is set, so nothing may be fetched", hint="mentorwatch init sets it")
 
     async def run(store: Store) -> T:
         await store.write(release_leases)

@@ -72,7 +72,7 @@ def refresh(
         print_json(asdict(report))
     else:
         print(report.line)
-    finish_partly(report.failed, done=report.feeds - len(report.failed), what="feeds")
+    finish_partly(report.failed | report.failed_pages, done=report.feeds - len(report.failed), what="feeds and pages")
 
 
 def schedule() -> None:
@@ -80,7 +80,11 @@ def schedule() -> None:
     from watchlist.scheduler import run_forever
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%Y-%m-%d %H:%M:%S")
-    for noisy in ("scrapy", "apscheduler", "httpx", "httpcore"):
+    for noisy in ("scrapy", "apscheduler", "httpx", "httpcore", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    say("the scheduler runs; stop it with Ctrl-C")
-    run_at_workplace(run_forever)
+
+    async def work(place: Workplace) -> None:
+        say("the scheduler runs; stop it with Ctrl-C")
+        await run_forever(place)
+
+    run_at_workplace(work)

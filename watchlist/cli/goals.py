@@ -56,12 +56,13 @@ def set_(  # a command's options
 ) -> None:
     """Set point A, point B and the list; propose whom to follow."""
     from watchlist.follow import ensure_user
-    from watchlist.goal import goal_json, set_goal
+    from watchlist.goal import goal_json, list_goals, set_goal
     from watchlist.jobs.workplace import utc_now
 
     with open_store() as store:
         with store.session() as session:
             user = ensure_user(session)
+            before = next((goal.follow for goal in list_goals(session, user) if goal.name == name), "none")
             chosen = set_goal(
                 session,
                 user,
@@ -73,7 +74,7 @@ def set_(  # a command's options
                 level=level,
                 field=field,
                 name=name,
-                follow=(follow or FollowChoice.none).value,
+                follow=(follow or FollowChoice(before)).value,
             )
             shown = goal_json(session, chosen)
         if as_json:
@@ -93,9 +94,14 @@ def _offer_follows(session: Session, user: User, chosen: Goal, follow: FollowCho
 
     found = propose_follows(session, chosen)
     if follow is FollowChoice.all:
-        found = list_people(session, user=user, list_key=session.get_one(CompanyList, chosen.list_id).key)
+        listed = list_people(session, user=user, list_key=session.get_one(CompanyList, chosen.list_id).key)
+        found = [line for line in listed if line.state in {"known", "candidate"}]
     if follow is None:
-        follow = _ask(chosen, [f"{line.name}, {line.title or '?'}, {line.organisation or '?'}" for line in found])
+        follow = _ask(
+            chosen,
+            FollowChoice(chosen.follow),
+            [f"{line.name}, {line.title or '?'}, {line.organisation or '?'}" for line in found],
+        )
         chosen.follow = follow.value
         session.add(chosen)
     if follow is FollowChoice.none:
@@ -107,10 +113,12 @@ def _offer_follows(session: Session, user: User, chosen: Goal, follow: FollowCho
         say("nobody was crawled yet: the people found by the first crawl will be followed")
 
 
-def _ask(chosen: Goal, people: list[str]) -> FollowChoice:
+def _ask(chosen: Goal, before: FollowChoice, people: list[str]) -> FollowChoice:
+    if before is not FollowChoice.none:
+        return before
     if not sys.stdin.isatty():
         say(f"{len(people)} people of the function {chosen.function} are known; follow them with --follow goal")
-        return FollowChoice.none
+        return before
     for line in people[:20]:
         say(f"  {line}")
     what = f"these {len(people)} people" if people else f"the {chosen.function} people that the first crawl finds"
@@ -132,7 +140,13 @@ def show(
         print_json(shown)
         return
     for key, value in shown.items():
-        print(f"{key:14} {value}")
+        print(f"{key:14} {_plain(value)}")
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{count} {what}" for what, count in value.items())
+    return "-" if value is None else str(value)
 
 
 @goal.command("list")

@@ -39,10 +39,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     if not body:
         say(empty)
         return
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    console = Console(soft_wrap=False)
+    style = box.SIMPLE_HEAD if console.is_terminal else None
+    table = Table(*columns, box=style, pad_edge=False, header_style="bold")
     for row in body:
         table.add_row(*row)
-    console = Console(soft_wrap=False)
     if not console.is_terminal:
         console.width = 160
     console.print(table)
@@ -70,7 +71,7 @@ def progress(what: str) -> Iterator[Any]:
 
 
 def finish_partly(failed: dict[str, str], *, done: int, what: str) -> None:
-    """Exit status 3 when part of the work failed, naming what and why; 1 when all of it did."""
+    """Exit status 3 when part of the work failed, naming what and why."""
     if not failed:
         return
     for name, reason in list(failed.items())[:20]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from watchlist.cli.context import current_home, open_store
 from watchlist.cli.output import DryRun, Json, print_json, print_table, say
+from watchlist.errors import UsageError
 
 if TYPE_CHECKING:
     from watchlist.people import PersonPage
@@ -31,10 +33,18 @@ def list_(  # a command's options
     as_json: Json = False,
 ) -> None:
     """Everybody who is known, best rank first."""
+    from pipelines.lexicon.titles import FUNCTIONS, LEVELS
+    from watchlist.companies import require_list
+    from watchlist.export.csv import STATES
     from watchlist.follow import ensure_user
     from watchlist.people import list_people
 
+    for name, value, allowed in (("function", function, FUNCTIONS), ("level", level, LEVELS), ("state", state, STATES)):
+        if value is not None and value not in allowed:
+            raise UsageError(f"no {name} is called {value!r}", hint=f"--{name} is one of {', '.join(allowed)}")
     with open_store() as store, store.session() as session:
+        if list_key is not None:
+            require_list(session, list_key)
         found = list_people(
             session, user=ensure_user(session), function=function, level=level, state=state, list_key=list_key
         )
@@ -42,7 +52,7 @@ def list_(  # a command's options
         print_json([asdict(line) for line in found])
         return
     columns = ("id", "name", "title", "organisation", "function", "level", "state")
-    print_table(columns, [[getattr(line, column) for column in columns] for line in found], empty="nobody is known yet")
+    print_table(columns, [[getattr(line, column) for column in columns] for line in found], empty="nobody matches")
 
 
 @people.command()
@@ -89,13 +99,14 @@ def forget(
     as_json: Json = False,
 ) -> None:
     """Erase a person for good: rows, evidence and mentions; only keyed hashes stay, so nobody stores them again."""
-    from watchlist.errors import UsageError
     from watchlist.people import find_person, forget_person
 
     with open_store() as store:
         with store.session() as session:
             found = find_person(session, person)
             name, person_id = found.name, found.id or 0
+        if not (yes or dry_run or sys.stdin.isatty()):
+            raise UsageError(f"{name} (id {person_id}) would be erased for good", hint="say --yes")
         if not (yes or dry_run or typer.confirm(f"Erase {name} (id {person_id}) for good?", err=True)):
             raise UsageError("nothing was erased")
         with store.session() as session:
@@ -106,5 +117,6 @@ def forget(
         print_json(asdict(erased) | {"dry_run": dry_run})
         return
     verb = "would erase" if dry_run else "erased"
-    say(f"{verb} {erased.positions} positions, {erased.entries} entries, {erased.source_records} source records")
+    counts = {key.replace("_", " "): value for key, value in asdict(erased).items() if key != "person_id" and value}
+    say(f"{verb} {name}: {', '.join(f'{value} {key}' for key, value in counts.items())}")
     say(f"files you made are yours to delete: digests/ and backups/ in {current_home()}, and your exports")

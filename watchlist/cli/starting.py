@@ -10,11 +10,13 @@ import typer
 
 from watchlist.cli.context import current_home, open_store
 from watchlist.cli.output import Json, print_json, progress, say
+from watchlist.errors import UsageError
 
 WHO_SEES = """\
-Every site that is crawled sees a contact address in each request, so that its owner can ask you to stop. Some of
-those sites are perhaps your future employers'. Take an address you would give to strangers: an alias
-(you+crawler@...), or a web page of yours with a contact form.
+Every site that is crawled sees a contact address in each request,
+so that its owner can ask you to stop. Some of those sites are perhaps
+your future employers'. Take an address you would give to strangers:
+an alias (you+crawler@...), or a web page of yours with a contact form.
 """
 
 
@@ -35,6 +37,8 @@ def init(
     from watchlist.settings import load_settings, write_setting
     from watchlist.store.engine import make_home
 
+    if list_key is None and (current or target) and not sys.stdin.isatty():
+        raise UsageError("a goal needs a company list", hint="say which with --list, e.g. --list it")
     home = current_home()
     contact = contact if contact is not None else _ask_contact(load_settings(home).contact)
     make_home(home)
@@ -48,8 +52,6 @@ def init(
 
 
 def _ask_contact(known: str) -> str:
-    from watchlist.errors import UsageError
-
     if not sys.stdin.isatty():
         raise UsageError("no contact address", hint="give one with --contact; every crawled site will see it")
     say(WHO_SEES)
@@ -57,8 +59,6 @@ def _ask_contact(known: str) -> str:
 
 
 def _checked(name: str, value: str) -> str:
-    from watchlist.errors import UsageError
-
     value = value.strip()
     is_page = value.startswith(("https://", "http://"))
     is_mail = name == "contact" and "@" in value[1:-1]
@@ -70,17 +70,30 @@ def _checked(name: str, value: str) -> str:
 
 def _first_goal(list_key: str | None, current: str | None, target: str | None) -> None:
     from watchlist.cli.goals import set_
-    from watchlist.companies import import_companies, presets, read_preset
+    from watchlist.companies import presets
 
     key = list_key or typer.prompt(
         f"Which companies ({', '.join(preset.key for preset in presets())})", default="it", err=True
     )
-    with open_store() as store, store.session() as session:
-        report = import_companies(session, read_preset(key).rows, key)
-    say(f"list {key!r}: {report.new + report.same + report.changed} companies")
+    _have_list(key)
+    if not (current and target) and not sys.stdin.isatty():
+        raise UsageError("a goal needs your title today and the one you want to reach", hint="--from and --to")
     current = current or typer.prompt("Your title today (point A)", err=True)
     target = target or typer.prompt("The title you want to reach (point B)", err=True)
     set_(current=current, target=target, list_key=key)
+
+
+def _have_list(key: str) -> None:
+    """The list under this key as it is; where there is none, the shipped one."""
+    from watchlist.companies import import_companies, list_companies, read_preset
+    from watchlist.errors import NotFoundError
+
+    with open_store() as store, store.session() as session:
+        try:
+            count = len(list_companies(session, key))
+        except NotFoundError:
+            count = import_companies(session, read_preset(key).rows, key).new
+    say(f"list {key!r}: {count} companies")
 
 
 def demo(

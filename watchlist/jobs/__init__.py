@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from watchlist.jobs.crawling import crawl_leaders, crawl_speakers
+from watchlist.errors import MentorwatchError
+from watchlist.jobs.crawling import CrawlReport, crawl_leaders, crawl_speakers
 from watchlist.jobs.digesting import build_digest
 from watchlist.jobs.refreshing import refresh
 from watchlist.jobs.workplace import Workplace
@@ -15,11 +16,17 @@ Job = Callable[[Workplace, str, datetime | None], Awaitable[str]]
 
 
 async def _crawl_leaders(place: Workplace, key: str, since: datetime | None) -> str:
-    return (await crawl_leaders(place, key, since=since)).line
+    return _line(await crawl_leaders(place, key, since=since))
 
 
 async def _crawl_speakers(place: Workplace, _key: str, since: datetime | None) -> str:
-    return (await crawl_speakers(place, since=since)).line
+    return _line(await crawl_speakers(place, since=since))
+
+
+def _line(report: CrawlReport) -> str:
+    if report.offline:
+        raise MentorwatchError("no site could be reached", hint="is this machine online?")
+    return report.line
 
 
 async def _refresh(place: Workplace, _key: str, _since: datetime | None) -> str:

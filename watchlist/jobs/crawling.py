@@ -18,7 +18,9 @@ from pipelines.records import Subject
 from watchlist.errors import StoppedError
 from watchlist.follow import note_new_people
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
-from watchlist.models import CompanyList, Event, Goal, ListEntry, Organization, Visit
+from watchlist.models import CompanyList, Event, Goal, ListEntry, Organization, Position, Visit
+
+_UNREACHABLE = frozenset({"dns", "connection", "timeout", "tls", "backoff"})
 
 
 @dataclass(slots=True)
@@ -44,6 +46,11 @@ class CrawlReport:
             self.rejected[reason] = self.rejected.get(reason, 0) + count
 
     @property
+    def offline(self) -> bool:
+        """Whether not one site could be reached: that is this machine's network, not 50 dead companies."""
+        return self.sites > 0 and len(self.failed) == self.sites and set(self.failed.values()) <= _UNREACHABLE
+
+    @property
     def line(self) -> str:
         """What came of it, in one line."""
         found = self.sites - len(self.failed)
@@ -54,17 +61,18 @@ async def crawl_leaders(
     place: Workplace, list_key: str, *, since: datetime | None = None, progress: Progress = no_progress
 ) -> CrawlReport:
     """Crawl every company of a list; sites already visited after `since` are left out (a crawl that goes on)."""
-    started_at = since or place.clock()
     targets = await place.store.read(lambda session: _company_targets(session, list_key, since))
-    first_crawl = not await place.store.read(lambda session: _seen_before(session, list_key, started_at))
     report = await _crawl(place, LeadersSpider, targets, "leaders", progress)
 
     def conclude(session: Session) -> int:
         now = place.clock()
         for goal in session.exec(select(Goal).join(CompanyList).where(CompanyList.key == list_key)):
-            noted = note_new_people(session, goal, first_crawl=first_crawl, now=now)
+            noted = note_new_people(session, goal, first_crawl=goal.first_crawl_at is None, now=now)
             report.followed += noted.followed
             report.candidates += noted.candidates
+            if report.people:
+                goal.first_crawl_at = goal.first_crawl_at or now
+            session.add(goal)
         return load_moves(session, now=now)
 
     report.moves = await place.store.write(conclude)
@@ -88,15 +96,19 @@ def _company_targets(session: Session, list_key: str, since: datetime | None) ->
         .order_by(col(ListEntry.rank))
     )
     done = _visited(session, "leaders", since)
-    return [_company_target(row) for row in rows if row.id not in done]
+    return [_company_target(session, row) for row in rows if row.id not in done]
 
 
-def _company_target(row: Organization) -> tuple[Site, Subject]:
+def _company_target(session: Session, row: Organization) -> tuple[Site, Subject]:
+    showing = select(Position.page_url).where(
+        Position.organization_id == row.id, col(Position.own_page), col(Position.ended_at).is_(None)
+    )
+    known = [row.leadership_url, *sorted(session.exec(showing.distinct()))]
     site = Site(
         key=row.key,
         name=row.name,
         website=row.website,
-        known_page=row.leadership_url,
+        known_pages=tuple(dict.fromkeys(url for url in known if url)),
         confirm_name=row.site_state != "confirmed",
     )
     return site, Subject(key=row.key, name=row.name, organization_id=row.id)
@@ -116,17 +128,6 @@ def _visited(session: Session, kind: str, since: datetime | None) -> set[int | N
         return set()
     visits = session.exec(select(Visit).where(Visit.kind == kind, Visit.finished_at >= since))
     return {visit.organization_id or visit.event_id for visit in visits}
-
-
-def _seen_before(session: Session, list_key: str, started_at: datetime) -> bool:
-    """Whether an earlier crawl found people on this list: then new ones wait as candidates."""
-    earlier = (
-        select(Visit.id)
-        .join(ListEntry, col(ListEntry.organization_id) == col(Visit.organization_id))
-        .join(CompanyList)
-        .where(CompanyList.key == list_key, col(Visit.good_at) < started_at)
-    )
-    return session.exec(earlier.limit(1)).first() is not None
 
 
 async def _crawl(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,15 +14,22 @@ from crawler.feeds import read_feed
 from crawler.fetch import Access, Answer, Ask, FetchError
 from crawler.items import FeedReading
 from crawler.pages import Document
-from crawler.pages.navigation import feed_links
+from crawler.pages.navigation import feed_links, site_of
 from crawler.reading import UnreadableError
-from pipelines.load import feed_row, load_feed
+from pipelines.lexicon.links import canonical_url
+from pipelines.load import load_feed, load_found_feeds
 from pipelines.records import FeedRecord
 from watchlist.errors import StoppedError
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
-from watchlist.models import Feed, Follow, Profile
+from watchlist.models import Feed, Follow, Organization, Profile
 from watchlist.rhythm import LEASE, FeedPlan, after_failure, after_success
-from watchlist.store.upsert import upsert
+
+log = logging.getLogger(__name__)
+
+OWNER = "owner"
+"""Stands for the person whose page it is; their name need not be on it."""
+_FINAL = frozenset({200, 404, 410})
+"""Answers after which a page is not searched again."""
 
 
 @dataclass(slots=True)
@@ -33,6 +41,8 @@ class RefreshReport:
     new_entries: int = 0
     found_feeds: int = 0
     failed: dict[str, str] = field(default_factory=dict)
+    failed_pages: dict[str, str] = field(default_factory=dict)
+    """People's own pages that could not be searched for feeds."""
 
     @property
     def line(self) -> str:
@@ -47,27 +57,25 @@ async def refresh(place: Workplace, *, everything: bool = False, progress: Progr
     """Look for feeds on followed people's pages not looked at yet, then at each of their feeds that is due."""
     report = RefreshReport()
     profiles = await place.store.read(_unseen_profiles)
-    await _all(_look_for_feeds(place, profile, report) for profile in profiles)
+    await asyncio.gather(*(_look_for_feeds(place, profile, report) for profile in profiles))
     feeds = await place.store.write(lambda session: _claim(session, place.clock(), everything=everything))
     report.feeds = len(feeds)
     done = 0
 
     async def one(feed: Feed) -> None:
         nonlocal done
-        await _refresh_feed(place, feed, report)
+        try:
+            await _refresh_feed(place, feed, report)
+        except Exception:  # the job loop over feeds: one that breaks the reader must not stop the others
+            log.exception("%s", feed.url)
+            report.failed[feed.url] = "crashed"
         done += 1
         progress(done, len(feeds), feed.title or feed.url)
 
-    await _all(one(feed) for feed in feeds)
-    if "stopped" in report.failed.values():
+    await asyncio.gather(*(one(feed) for feed in feeds))
+    if place.door.is_stopped:
         raise StoppedError("stopped", hint="feeds that were not looked at are still due")
     return report
-
-
-async def _all(tasks: Any) -> None:
-    async with asyncio.TaskGroup() as group:
-        for task in tasks:
-            group.create_task(task)
 
 
 def _followed() -> Any:
@@ -78,36 +86,54 @@ def _followed() -> Any:
 
 
 def _unseen_profiles(session: Session) -> list[Profile]:
-    """Own pages and blogs of followed people that nobody searched for feeds yet."""
+    """Own pages and blogs of followed people that nobody searched for feeds yet.
+
+    A page on the site of a listed company is the employer's, and so are the feeds it advertises.
+    """
     found = session.exec(
         select(Profile).where(
             col(Profile.person_id).in_(_followed()), Profile.access == "feed", col(Profile.looked_at).is_(None)
         )
     ).all()
     session.expunge_all()
-    return list(found)
+    employers = {site_of(website) for website in session.exec(select(Organization.website)) if website}
+    return [profile for profile in found if site_of(profile.url) not in employers]
 
 
 async def _look_for_feeds(place: Workplace, profile: Profile, report: RefreshReport) -> None:
-    """Store the feeds that a person's own page advertises; an unreachable page is looked at another day."""
+    """Store the feeds that a person's own page advertises; a page that fails is looked at again next time."""
     try:
         answer = await place.door.fetch(Ask(profile.url))
+        found = await place.room.read(_feeds_of, answer, size=len(answer.body))
     except FetchError as error:
-        report.failed[profile.url] = error.reason
+        report.failed_pages[profile.url] = error.reason
         return
+    except UnreadableError:
+        found = ()
+    if answer.status not in _FINAL:
+        report.failed_pages[profile.url] = f"http_{answer.status}"
+        return
+    now = place.clock()
+
+    def save(session: Session) -> int:
+        row = session.get(Profile, profile.id)
+        if row is None:
+            return 0  # forgotten meanwhile
+        row.looked_at = now
+        session.add(row)
+        owners = {record.person: row.person_id for record in found if record.person}
+        return load_found_feeds(session, found, owners, None, found_on=answer.url, found_at=now)
+
+    report.found_feeds += await place.store.write(save)
+
+
+def _feeds_of(answer: Answer) -> tuple[FeedRecord, ...]:
+    """What a person's own page advertises is theirs."""
     document = Document(url=answer.url, body=answer.body, content_type=answer.headers.get("content-type"))
     found = feed_links(document, None) if answer.status == 200 and document.is_html else ()
-    records = [FeedRecord(url=feed.url, kind=feed.kind, title=feed.title, person=None) for feed in found]
-    rows = [feed_row(record, profile.person_id, None, answer.url, place.clock()) for record in records]
-
-    def save(session: Session) -> None:
-        upsert(session, Feed, rows, key=["url"], update=[])
-        row = session.get_one(Profile, profile.id)
-        row.looked_at = place.clock()
-        session.add(row)
-
-    await place.store.write(save)
-    report.found_feeds += len(rows)
+    return tuple(
+        FeedRecord(url=canonical_url(feed.url), kind=feed.kind, title=feed.title, person=OWNER) for feed in found
+    )
 
 
 # --- reading feeds -----------------------------------------------------------------------------------------------
@@ -142,7 +168,6 @@ async def _refresh_feed(place: Workplace, feed: Feed, report: RefreshReport) -> 
     except FetchError as error:
         reason, retry_at = error.reason, error.retry_at
         if reason == "stopped":
-            report.failed[feed.url] = reason
             return
     except UnreadableError:
         reason = "unreadable"
@@ -180,7 +205,9 @@ def _store(  # noqa: PLR0913  # what came of one look, written in one transactio
     baseline_days: int,
 ) -> int:
     """Write one look at a feed; returns how many entries are new."""
-    row = session.get_one(Feed, feed.id)
+    row = session.get(Feed, feed.id)
+    if row is None:
+        return 0  # its person was forgotten meanwhile
     new = 0
     if plan.reason is None and answer is not None:
         if reading is not None:

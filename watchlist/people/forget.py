@@ -133,7 +133,8 @@ def _is_by(author: str, person: Person) -> bool:
 def _suppress(session: Session, person: Person, entries: Iterable[Entry]) -> int:
     """Leaves hashes of the name with every employer and event, and of every address."""
     keys = {person.name_key, *_keys_of_records(session, person)}
-    places = set(session.exec(select(Position.organisation_key).where(Position.person_id == person.id)))
+    positions = session.exec(select(Position).where(Position.person_id == person.id)).all()
+    places = {key for each in positions for key in (each.organisation_key, organisation_key(each.organisation))}
     listed = select(Organization.key).join(Position).where(Position.person_id == person.id)
     places |= set(session.exec(listed))
     places |= set(session.exec(select(Event.key).join(Talk).where(Talk.person_id == person.id)))

@@ -75,8 +75,12 @@ def test_a_page_of_several_people_advertises_the_feed_of_the_organisation() -> N
     }
 
 
-def test_a_page_of_one_person_advertises_theirs() -> None:
-    assert {feed.person for feed in feed_links(page(alternate("/authors/ann/feed")), reading(BEN))} == {"Ben Okafor"}
+def test_a_page_of_one_person_advertises_theirs_where_the_address_says_so() -> None:
+    def owners(path: str) -> set[str | None]:
+        return {feed.person for feed in feed_links(page(alternate(path)), reading(BEN))}
+
+    assert owners("/authors/ben-okafor/feed") == {"Ben Okafor"}
+    assert owners("/feed") == {None}
 
 
 def test_rel_me_counts_where_it_leads_to_a_feed() -> None:

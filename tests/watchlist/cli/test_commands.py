@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import call, run
+from tests.terminal import PROGRAM, call, run
 
 HEADER = "rank,name,website,wikidata_id,cik,country,leadership_url,source,as_of\n"
 
@@ -40,7 +40,10 @@ def test_help_imports_nothing_heavy() -> None:
         (("companies", "import", "nowhere"), "no list 'nowhere' is shipped"),
         (("companies", "list", "it"), "no company list is called 'it'"),
         (("people", "show", "Nobody At All"), "nothing is held about"),
-        (("crawl", "leaders"), "no list is named and no goal is set"),
+        (("crawl", "leaders"), "no contact address is set"),
+        (("--home", "", "doctor"), "--home is empty"),
+        (("people", "list", "--function", "nope"), "--function is one of"),
+        (("init", "--contact", "me@example.test", "--from", "a"), "a goal needs a company list"),
         (("inspect", "page", "missing.html", "--url", "https://acme.test/"), "missing.html"),
         (("export", "csv", "--state", "admired"), "no state is called 'admired'"),
         (("init",), "no contact address"),
@@ -119,13 +122,34 @@ def test_inspect_page_and_feed_print_the_promised_keys(tmp_path: Path) -> None:
     assert list(read["entries"][0]) == ["id", "title", "url", "published", "updated", "author"]
 
 
-def test_a_crawl_without_a_contact_address_asks_for_one_and_reports_every_site(tmp_path: Path) -> None:
+def test_a_crawl_without_a_list_says_how_to_name_one(tmp_path: Path) -> None:
+    call(tmp_path, "init", "--contact", "me@example.test")
+    done = call(tmp_path, "crawl", "leaders")
+    assert (done.status, "no list is named and no goal is set" in done.err) == (2, True)
+
+
+def test_setting_a_goal_again_keeps_whom_to_follow(tmp_path: Path) -> None:
+    call(tmp_path, "companies", "import", "it")
+    goal = ("goal", "set", "--from", "HR manager", "--to", "HR director", "--list", "it")
+    call(tmp_path, *goal, "--follow", "goal")
+    call(tmp_path, *goal)
+    assert call(tmp_path, "goal", "show", "--json").json["follow"] == "goal"
+
+
+def test_init_keeps_a_list_of_ones_own(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text(HEADER + "1,Acme,https://acme.test/,,,SE,,own,2026\n")
-    call(tmp_path, "companies", "import", file)
-    done = call(tmp_path, "crawl", "leaders", "--list", "mine", "--json")
-    assert done.status == 3
-    assert done.json["failed"] == {"Acme": "no_contact"}
+    call(tmp_path, "companies", "import", file, "--key", "it")
+    init = ("init", "--contact", "me@example.test", "--list", "it", "--from", "HR manager", "--to", "HR director")
+    assert call(tmp_path, *init).status == 0
+    assert len(call(tmp_path, "companies", "list", "it", "--json").json) == 1
+
+
+def test_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [PROGRAM, "--home", tmp_path, "companies", "presets"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
 
 
 def test_the_home_is_private(tmp_path: Path) -> None:

@@ -160,6 +160,7 @@ def _positions() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_move")),
         sa.UniqueConstraint("person_id", "to_position_id", name=op.f("uq_move_person_id_to_position_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_move_seen_at"), "move", ["seen_at"])
 
@@ -212,6 +213,7 @@ def _profiles() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_talk")),
         sa.UniqueConstraint("event_id", "person_id", "title", name=op.f("uq_talk_event_id_person_id_title")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_talk_person_id"), "talk", ["person_id"])
     op.create_index(op.f("ix_talk_source_record_id"), "talk", ["source_record_id"])
@@ -275,6 +277,7 @@ def _entries() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_entry_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
         sa.UniqueConstraint("feed_id", "external_id", name=op.f("uq_entry_feed_id_external_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_entry_first_seen_at"), "entry", ["first_seen_at"])
     op.create_index(op.f("ix_entry_organization_id"), "entry", ["organization_id"])
@@ -363,6 +366,7 @@ def _goals() -> None:
         sa.Column("list_id", sa.Integer(), nullable=False),
         sa.Column("follow", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_crawl_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["list_id"], ["company_list.id"], name=op.f("fk_goal_list_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_goal_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_goal")),
@@ -384,6 +388,7 @@ def _watching() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_follow_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow")),
         sa.UniqueConstraint("user_id", "person_id", name=op.f("uq_follow_user_id_person_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_follow_person_id"), "follow", ["person_id"])
     op.create_table(
