@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.feeds import read_feed
 from crawler.fetch import judge_url
@@ -11,7 +12,7 @@ from crawler.items import PageKind, PersonItem
 from crawler.pages import Document, read_page
 from pipelines.lexicon.titles import Role, read_title
 from pipelines.normalise import read_role
-from watchlist.errors import InputError
+from watchlist.errors import InputError, UsageError
 from watchlist.times import iso
 
 _TYPES = {".json": "application/json", ".xml": "application/xml", ".html": "text/html", ".htm": "text/html"}
@@ -25,9 +26,17 @@ def read_file(file: Path) -> bytes:
         raise InputError(error.strerror or "cannot be read", file=file) from None
 
 
+def web_address(url: str) -> str:
+    """The address a saved file came from. Raises UsageError where it is none."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise UsageError(f"{url!r} is not a web address", hint="--url takes the address the file was fetched from")
+    return url
+
+
 def inspect_page(file: Path, url: str, kind: PageKind | None) -> dict[str, Any]:
     """People on a saved page, as `crawl` would read it from `url`."""
-    document = Document(url=url, body=read_file(file), content_type=_TYPES.get(file.suffix.lower()))
+    document = Document(url=web_address(url), body=read_file(file), content_type=_TYPES.get(file.suffix.lower()))
     reading = read_page(document, kind=kind)
     return {
         "kind": reading.kind,
@@ -76,7 +85,7 @@ def inspect_title(title: str) -> dict[str, Any]:
 
 def inspect_feed(file: Path, url: str) -> dict[str, Any]:
     """The entries of a saved feed."""
-    reading = read_feed(read_file(file), url, _TYPES.get(file.suffix.lower()))
+    reading = read_feed(read_file(file), web_address(url), _TYPES.get(file.suffix.lower()))
     return {
         "kind": reading.kind,
         "title": reading.title,

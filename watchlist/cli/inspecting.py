@@ -90,7 +90,12 @@ def url(
     """The address guard's verdict on addresses, without any look-up or connection."""
     from watchlist.inspection import inspect_url
 
-    _print_lines((inspect_url(text) for text in urls or map(_json_string, _stdin_lines())), as_json)
+    found = (inspect_url(text) for text in urls or map(_json_string, _stdin_lines()))
+    if as_json:
+        _print_lines(found, as_json=True)
+        return
+    for one in found:
+        print(f"{'allowed' if one['allowed'] else 'blocked'}  {one['reason']}  {one['url']}")
 
 
 def _stdin_lines() -> Iterable[str]:

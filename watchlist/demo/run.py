@@ -139,7 +139,7 @@ def _make_room(home: Path) -> None:
     if not config.is_file() or not config.read_text("utf-8").startswith(MARK):
         raise UsageError(f"{home} is in use for something else", hint="give the demo a home of its own with --home")
     for file in [*home.glob("mentorwatch.db*"), *home.glob("digests/*")]:
-        file.unlink()
+        file.unlink()  # the story begins anew: its days are always the same
 
 
 def _furnish(home: Path, web: LittleWeb) -> Settings:

@@ -42,6 +42,7 @@ def test_help_imports_nothing_heavy() -> None:
         (("people", "show", "Nobody At All"), "nothing is held about"),
         (("crawl", "leaders"), "no contact address is set"),
         (("--home", "", "doctor"), "--home is empty"),
+        (("inspect", "page", __file__, "--url", "nonsense"), "is not a web address"),
         (("people", "list", "--function", "nope"), "--function is one of"),
         (("init", "--contact", "me@example.test", "--from", "a"), "a goal needs a company list"),
         (("inspect", "page", "missing.html", "--url", "https://acme.test/"), "missing.html"),
