@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -133,6 +134,8 @@ def _sign(text: str) -> str:
 def _is_employer(title: str, parts: Sequence[_Part]) -> bool:
     """Whether parts are the name of an organisation: unknown capitalised words, or a legal form."""
     text = _text(title, parts)
+    if _is_body(text):
+        return False
     said = [item for part in parts for item in part.items]
     if (parts[0].sign and parts[0].sign not in _PARTING) or len(said) > _MAX_WORDS:
         return False
@@ -164,9 +167,9 @@ def _without(title: str, items: Sequence[Item], parts: Sequence[_Part]) -> tuple
 def _behind_of(title: str, items: Sequence[Item]) -> tuple[list[Item], str | None]:
     """`Mayor of Springfield`, `CFO of Acme Stores, Inc.`: an organisation behind a rank, or behind one that runs it."""
     for n, item in enumerate(items[:-1]):
-        if n and item.entry.mark == "of" and _is_rank(items[n - 1]):
-            rest = _Part(tuple(i for i in items[n + 1 :] if i.entry.kind != "break"), "")
-            text = title[item.end :].strip(f"{_TRIM}'\u2019")
+        if n and _is_genitive(item) and _is_rank(items[n - 1]):
+            rest = _Part(_behind_article([i for i in items[n + 1 :] if i.entry.kind != "break"]), "")
+            text = title[rest.items[0].start if rest.items else item.end :].strip(f"{_TRIM}'\u2019")
             if rest.items and not rest.is_ranked and _is_employer_of(title, text, items[n - 1], rest):
                 return list(items[:n]), text
     return list(items), None
@@ -176,14 +179,54 @@ def _is_rank(item: Item) -> bool:
     return item.entry.kind in ("role", "level", "field", "weak_field") or item.entry.mark == "officer"
 
 
+def _is_genitive(item: Item) -> bool:
+    return item.entry.mark == "of" or (len(item.tokens) == 1 and item.tokens[0].text in _genitives())
+
+
+def _behind_article(items: Sequence[Item]) -> tuple[Item, ...]:
+    """The items without the article in front: "Fundación" of "de la Fundación"."""
+    return tuple(itertools.dropwhile(lambda item: item.tokens[-1].text in _articles(), items))
+
+
+def _is_body(text: str) -> bool:
+    """Whether a text names a committee: "Audit Committee", "Prüfungsausschuss", "Comité d'audit"."""
+    words = fold(text).replace("'", " ").replace("\u2019", " ").split()
+    return bool(words) and (words[0] in _bodies() or words[-1].endswith(tuple(_bodies())))
+
+
 def _is_employer_of(title: str, text: str, rank: Item, rest: _Part) -> bool:
+    if _is_body(text):
+        return False
     if has_legal_form(text):
         return True
-    first = rest.items[0]
+    first = _named(rest.items)
     if first.entry.kind != "unknown" or _is_place(first) or not _capital(title, first):
         return False
     runs_all = rank.entry.level == "c_level" or rank.entry.mark == "officer"
     return runs_all or (looks_like_organisation(text) and rest.items[-1].tokens[-1].text not in _departments())
+
+
+def _named(items: Sequence[Item]) -> Item:
+    """The first item, but "Altanor" of "groupe Altanor": a word for an organisation says nothing yet."""
+    first = items[0]
+    kind = first.tokens[0].text
+    plain = len(items) > 1 and first.entry.kind == "known" and kind not in _departments()
+    return items[1] if plain and looks_like_organisation(kind) else first
+
+
+@cache
+def _bodies() -> frozenset[str]:
+    return frozenset(fold(word) for word in load_vocabulary("organisations")["bodies"])
+
+
+@cache
+def _articles() -> frozenset[str]:
+    return frozenset(fold(word) for word in load_vocabulary("organisations")["articles"])
+
+
+@cache
+def _genitives() -> frozenset[str]:
+    return frozenset(fold(word) for word in load_vocabulary("organisations")["genitives"])
 
 
 @cache

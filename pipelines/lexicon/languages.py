@@ -60,7 +60,7 @@ def _known(word: str) -> Mapping[str, int]:
     found: dict[str, int] = {}
     for code, weight in (pair for spelling in spelled for pair in by_word.get(spelling, {}).items()):
         found[code] = max(weight, found.get(code, 0))
-    return _as_compound(word) | found
+    return found if word in by_word else _as_compound(word) | found
 
 
 def _as_compound(word: str) -> dict[str, int]:

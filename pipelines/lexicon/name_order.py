@@ -8,7 +8,7 @@ from functools import cache
 
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.name_decorations import given_names
-from pipelines.lexicon.name_words import is_initial, is_loud, normal_case, particles
+from pipelines.lexicon.name_words import is_initial, is_loud, is_vietnamese, particles, spoken_case
 from pipelines.lexicon.vocabulary import load_vocabulary
 
 
@@ -28,7 +28,7 @@ class Order:
 
     def parts(self) -> tuple[str, str, str]:
         """Given names, middle initials, family name, in normal case."""
-        words = [normal_case(word) if self.in_capitals or len(word) > 2 else word for word in self.words]
+        words = spoken_case(self.words, in_capitals=self.in_capitals)
         rest = [*words[: self.start], *words[self.end :]]
         first, others = rest[:1], rest[1:]
         given = [*first, *(word for word in others if not is_initial(word))]
@@ -37,7 +37,7 @@ class Order:
 
 
 def order_of(words: Sequence[str]) -> Order:
-    """Where the family name stands: last but for LAST First, Last First Patronymic and Chinese or Korean names."""
+    """Where the family name stands: last, but first in LAST First, Last First Patronymic and East Asian names."""
     count = len(words)
     if count == 1:
         return _one_word(words[0])
@@ -45,7 +45,7 @@ def order_of(words: Sequence[str]) -> Order:
         end = _leading_family(words)
         words = (*words[end:], *words[:end])
         return Order(words, _with_particles(words, count - end), count)
-    if _family_first(words):
+    if _family_first(words) or is_vietnamese(words):
         return Order(tuple(words), 0, 1)
     start = _with_particles(words, count - 1)
     if start > 1 and fold(words[start]) in {"y", "und"}:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Final
+from unicodedata import normalize
 
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.name_decorations import given_names
@@ -51,6 +52,8 @@ _HANGUL_NAME: Final = re.compile(r"[\uac00-\ud7a3]{2,4}$")
 _UNCASED: Final = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _WORDS_MAX: Final = 6
 _LETTERS_MAX: Final = 26
+_SYLLABLE_MAX: Final = 3
+_VIETNAMESE: Final = re.compile(r"[\u0103\u01a1\u01b0\u0111\u0102\u01a0\u01af\u0110\u1ea0-\u1ef9]")
 
 
 def looks_like_name(words: Sequence[str], *, decorated: bool) -> bool:
@@ -70,7 +73,39 @@ def looks_like_name(words: Sequence[str], *, decorated: bool) -> bool:
         return False
     if not all(map(_well_formed, words)) or not _capitals_fit(words):
         return False
-    return _has_substance(weighty) and not _given_away(weighty, decorated=decorated)
+    return _has_substance(weighty) and not _given_away(_judged(words, weighty), decorated=decorated)
+
+
+def _judged(words: Sequence[str], weighty: list[str]) -> list[str]:
+    """The words that can give a name away: not "Tour" of "Anne de la Tour", not the syllables of "Nguyễn Văn An"."""
+    if fold(words[-2]) in particles() and len(weighty) == 2 and _is_given(words[0]):
+        return weighty[:1]
+    if is_vietnamese(words):
+        return [word for n, word in enumerate(weighty) if not n or len(word) > _SYLLABLE_MAX]
+    return weighty
+
+
+def is_vietnamese(words: Sequence[str]) -> bool:
+    """Three or four words, with letters of Vietnamese alone and a family name in front: "Nguyễn Văn An"."""
+    return (
+        len(words) in (3, 4)
+        and fold(words[0]) in _family_names_first()
+        and bool(_VIETNAMESE.search(normalize("NFC", "".join(words))))
+    )
+
+
+def spoken_case(words: Sequence[str], *, in_capitals: bool) -> list[str]:
+    """The words in normal case; short ones may be initials ("JJ"), but not the "DE LA" inside a name."""
+    inside = range(1, len(words) - 1)
+    return [
+        normal_case(word) if in_capitals or len(word) > 2 or (n in inside and fold(word) in particles()) else word
+        for n, word in enumerate(words)
+    ]
+
+
+def _is_given(word: str) -> bool:
+    """Whether a word is a known given name, or begins with one before a hyphen."""
+    return fold(word) in given_names() or fold(word).split("-")[0] in given_names()
 
 
 def is_initial(word: str) -> bool:
@@ -138,7 +173,7 @@ def _capitals_fit(words: Sequence[str]) -> bool:
         return loud[0] == words[0] and fold(loud[0]) in _pairs_of_initials()
     family_last = list(words[-len(loud) :]) == loud
     family_first = list(words[: len(loud)]) == loud
-    known = fold(quiet[0].strip(".")) in given_names()
+    known = fold(quiet[0].strip(".")) in given_names() or fold(loud[0]) in _family_names_first()
     return (family_last or family_first) and (known or (family_last and len(loud[-1]) >= 4))
 
 
@@ -159,7 +194,7 @@ def _given_away(words: Sequence[str], *, decorated: bool) -> bool:
         return True
     if any(piece in _never() for word in folded if "-" in word for piece in word.split("-") if len(piece) > 3):
         return True
-    known = folded[0] in _family_names_first() or folded[0] in given_names() or folded[0].split("-")[0] in given_names()
+    known = folded[0] in _family_names_first() or _is_given(words[0]) or folded[-1] in _sure_families()
     if known or decorated or initials:
         return False
     if len(words) > 2 and not any(word in given_names() for word in folded) and not folded[-1].endswith(_patronymics()):
@@ -235,6 +270,11 @@ def _pairs_of_initials() -> frozenset[str]:
 @cache
 def _family_names_first() -> frozenset[str]:
     return frozenset(load_vocabulary("name_forms")["family_names_first"])
+
+
+@cache
+def _sure_families() -> frozenset[str]:
+    return frozenset(load_vocabulary("name_forms")["sure_families"])
 
 
 @cache

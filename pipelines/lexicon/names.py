@@ -11,7 +11,7 @@ from typing import Final
 from pipelines.lexicon.folding import fold, tidy
 from pipelines.lexicon.name_decorations import strip_decorations
 from pipelines.lexicon.name_order import order_of
-from pipelines.lexicon.name_words import is_initial, looks_like_name, normal_case
+from pipelines.lexicon.name_words import is_initial, looks_like_name, spoken_case
 
 _MAX_LENGTH: Final = 120
 _MAX_TRUSTED: Final = 300
@@ -106,7 +106,7 @@ def _rotated(ordered: Sequence[str], words: Sequence[str]) -> bool:
 
 def _shown(words: Sequence[str], *, in_capitals: bool) -> str:
     """The words in normal case: all of `JEAN DUPONT`, the family name of `Jean DUPONT`."""
-    return " ".join(normal_case(word) if in_capitals or len(word) > 2 else word for word in words)
+    return " ".join(spoken_case(words, in_capitals=in_capitals))
 
 
 def _key(given: str, family: str) -> str:

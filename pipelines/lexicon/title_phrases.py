@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from pipelines.lexicon.title_superiors import without_superiors
 from pipelines.lexicon.title_words import Entry, Item
 
 _RANK: Final = {
@@ -46,7 +47,8 @@ class _Phrase:
 
 def read_groups(items: Sequence[Item]) -> list[Group]:
     """The roles a title names, in its order; phrases without a rank tell the function of their neighbour."""
-    phrases = _phrases(_join_chiefs(_in_context(_without_owners(_without_addressee(items)))))
+    chiefs = _join_chiefs(_in_context(_without_owners(_without_addressee(items))))
+    phrases = _phrases(without_superiors(chiefs))
     firsts = [n for n, phrase in enumerate(phrases) if phrase.rank_at is not None]
     groups: list[Group] = []
     past = False
@@ -188,7 +190,7 @@ def _ranked(items: list[Item]) -> bool:
 
 
 def _has_noun(items: list[Item]) -> bool:
-    return any(item.entry.level in _NOUNS and item.entry.mark is None for item in items)
+    return any(item.entry.level in _NOUNS and item.entry.mark not in _DECISIONS for item in items)
 
 
 def _first_said(items: list[Item]) -> Item | None:

@@ -28,6 +28,13 @@ _TOKEN: Final = re.compile(
     r"|(?P<sign>[,/&+@|;\u2013\u2014:()\[\]«»“”„\"•·→>*])"
 )
 _STEM_LENGTHS: Final = range(14, 2, -1)
+_AIDES: Final = {
+    "aides": "aide",
+    "aides_behind": "aide_behind",
+    "aides_around": "aide_around",
+    "secretaries": "secretary",
+}
+"""Lists of a vocabulary file that say where the superior of somebody stands, with their marks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,16 +233,22 @@ def _entries(language: str) -> tuple[tuple[tuple[str, ...], Entry], ...]:
     return tuple((spelled, entry) for pattern, entry in patterns for spelled in _spellings(pattern))
 
 
+def _marked(data: dict[str, Any], keys: dict[str, str]) -> dict[str, str]:
+    """Each word of the lists under `keys` with the mark its list gives it."""
+    return {word: mark for key, mark in keys.items() for word in data.get(key, [])}
+
+
 def _plain(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
-    yield from ((word, Entry("known")) for word in data.get("known", []))
+    offices = _marked(data, {"offices": "office"})
+    yield from ((word, Entry("known", mark=offices.get(word))) for word in data.get("known", []))
     kinds: tuple[Kind, Kind] = ("weak_field", "field")
     for kind in kinds:
         for function, listed in data.get(f"{kind}s", {}).items():
-            yield from ((word, Entry(kind, function)) for word in listed)
+            yield from ((word, Entry(kind, function, mark=offices.get(word))) for word in listed)
 
 
 def _levels(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
-    scope = {word: mark for mark, key in (("unit", "of_units"), ("whole", "of_all")) for word in data.get(key, [])}
+    scope = _marked(data, {"of_units": "unit", "of_all": "whole", **_AIDES})
     for level, listed in data.get("levels", {}).items():
         yield from ((word, Entry("level", level=level, mark=scope.get(word))) for word in listed)
 
@@ -243,11 +256,12 @@ def _levels(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
 def _roles(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
     yielding = frozenset(data.get("yielding", []))
     contexts = data.get("contexts", {})
+    aides = _marked(data, _AIDES)
     for level, functions in data.get("roles", {}).items():
         for function, listed in functions.items():
             for word in listed:
                 others = tuple(contexts.get(word, ()))
-                yield word, Entry("role", function, level, yields=word in yielding, alternatives=others)
+                yield word, Entry("role", function, level, aides.get(word), word in yielding, others)
 
 
 def _marks(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:

@@ -41,6 +41,12 @@ SHAPES = [
     ("Иванова Ольга", "Иванова Ольга", "Ольга", "Иванова", "ольга иванова"),
     ("Γιώργος Δοκιμάς", "Γιώργος Δοκιμάς", "Γιώργος", "Δοκιμάς", "γιωργοσ δοκιμασ"),
     ("王小明", "王小明", "小明", "王", "小明 王"),
+    ("Jean-Baptiste DE LA TOUR", "Jean-Baptiste de la Tour", "Jean-Baptiste", "de la Tour", "jean baptiste de la tour"),
+    ("Anne DE LA TOUR", "Anne de la Tour", "Anne", "de la Tour", "anne de la tour"),
+    ("Nguyễn Văn An", "Nguyễn Văn An", "Văn An", "Nguyễn", "van an nguyen"),
+    ("Loan Nguyen", "Loan Nguyen", "Loan", "Nguyen", "loan nguyen"),
+    ("KIM Min-jun", "Min-jun Kim", "Min-jun", "Kim", "min jun kim"),
+    ("Conceição Lobo", "Conceição Lobo", "Conceição", "Lobo", "conceicao lobo"),
     ("Jeroen-Tester", "Jeroen-Tester", "Jeroen", "Tester", "jeroen tester"),
 ]
 
@@ -257,3 +263,14 @@ def test_hostile_names_that_may_merge_have_one_key() -> None:
     # Umlaut spelled out and transliteration need more than a key; suffixes and initials are judged by the resolver.
     assert set(split) <= {"M\u00fcller", "Владимир Иванов", "STRASSE"}
     assert set(merged) <= {"Jane Doe Jr.", "Jane A. Doe"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Antiguos Directivos", "Comité Exécutif", "Employer Brand", "Bestuur Leden", "Baldwin Cup", "Loan Calculator",
+        "Long An Day", "Guide de la Tour",
+    ],
+)  # fmt: skip
+def test_bodies_and_headings_are_no_names(text: str) -> None:
+    assert read_name(text) is None

@@ -107,6 +107,84 @@ def test_function_and_level(text: str, function: str, level: str) -> None:
     assert (reading.function, reading.level) == (function, level)
 
 
+SERVING = [
+    # who serves a chief is none, in any language and on either side
+    ("Assistente do Diretor de RH", "admin", "ic"),
+    ("Assistente do CEO", "admin", "ic"),
+    ("Secretária do Presidente", "admin", "ic"),
+    ("Assistant DRH", "admin", "ic"),
+    ("Assistante de la Directrice Générale", "admin", "ic"),
+    ("Assistente del Direttore Generale", "admin", "ic"),
+    ("Asistente del Director Financiero", "admin", "ic"),
+    ("Secretaria de Dirección", "admin", "ic"),
+    ("Asystent Dyrektora Personalnego", "admin", "ic"),
+    ("Ассистент генерального директора", "admin", "ic"),
+    ("Помощник президента", "admin", "ic"),
+    ("Asistentka jednatele", "admin", "ic"),
+    ("CFO Asistanı", "admin", "ic"),
+    ("Genel Müdür Asistanı", "admin", "ic"),
+    ("Teamassistentin Vorstand", "admin", "ic"),
+    ("Sekretariat Geschäftsführung", "admin", "ic"),
+    ("Referent der Geschäftsführung", "admin", "ic"),
+    ("Referent des Vorstands", "admin", "ic"),
+    ("Vorstandsreferentin", "admin", "ic"),
+    ("CEO-Assistenz", "admin", "ic"),
+    ("Yönetim Kurulu Başkanı Asistanı", "admin", "ic"),
+    ("Asistente de Gerencia General", "admin", "ic"),
+    ("Assistant to the CFO", "admin", "ic"),
+    ("CEO Assistant", "admin", "ic"),
+    ("HR Director Assistant", "admin", "ic"),
+    ("Project Manager Assistant", "operations", "ic"),
+    ("Group CEO Office Manager", "admin", "manager"),
+    ("Directeur de cabinet du PDG", "strategy", "director"),
+    ("Jefa de Gabinete del Presidente", "strategy", "director"),
+    ("Office of the CFO, Senior Analyst", "data", "senior_ic"),
+    ("Director, Office of the CFO", "finance", "director"),
+    ("Executive Assistant, CEO Office", "admin", "ic"),
+    # and these keep what they have
+    ("Assistente de Recursos Humanos", "hr", "ic"),
+    ("Referentin Personalentwicklung", "hr", "ic"),
+    ("Assistant Director", "general", "director"),
+    ("Assistant Vice President", "general", "vp"),
+    ("Secretario General", "general", "c_level"),
+    ("Board Secretary", "governance", "board"),
+    ("CEO, Office Depot", "general", "c_level"),
+]
+
+FIELDS_OF_GENERALS = [
+    ("Directora General de Recursos Humanos", "hr", "c_level"),
+    ("Director General de Finanzas", "finance", "c_level"),
+    ("Direttore Generale Risorse Umane", "hr", "c_level"),
+    ("Geschäftsführerin Personal", "hr", "c_level"),
+    ("Kaufmännischer Geschäftsführer", "finance", "c_level"),
+    ("Director General", "general", "c_level"),
+    ("Geschäftsführer", "general", "c_level"),
+]
+
+FURTHER_WORDS = [
+    ("HR-Businesspartner", "hr", "ic"),
+    ("HR-chef", "hr", "head"),
+    ("Head Chef", "operations", "manager"),
+    ("VD och koncernchef", "general", "c_level"),
+    ("Ekonomidirektör", "finance", "c_level"),
+    ("Toimitusjohtaja", "general", "c_level"),
+    ("Henkilöstöjohtaja", "hr", "director"),
+    ("Jednatel", "general", "c_level"),
+    ("Finanční ředitelka", "finance", "c_level"),
+    ("Główna Księgowa", "finance", "head"),
+    ("Lohnbuchhalterin", "finance", "ic"),
+    ("Sachbearbeiter Personalabrechnung", "hr", "ic"),
+    ("Chief Information Security Officer (CISO)", "security", "c_level"),
+    ("Président du Comité d'audit", "governance", "board"),
+]
+
+
+@pytest.mark.parametrize(("text", "function", "level"), [*SERVING, *FIELDS_OF_GENERALS, *FURTHER_WORDS])
+def test_function_and_level_across_languages(text: str, function: str, level: str) -> None:
+    reading = read_title(text)
+    assert (reading.function, reading.level) == (function, level)
+
+
 @pytest.mark.parametrize(
     ("text", "also"),
     [
@@ -136,6 +214,18 @@ def test_further_roles(text: str, also: tuple[Role, ...]) -> None:
         ("Directora en Testco", "Testco", "general", "director"),
         ("ACME Test Solutions GMBH, Cloud Architect", "ACME Test Solutions GMBH", "engineering", "senior_ic"),
         ("Президент АО «Тестпром»", "Тестпром", "general", "c_level"),
+        ("CFO der Sonnag SE", "Sonnag SE", "finance", "c_level"),
+        ("Leiterin Personal der Stadtwerke Musterau", "Stadtwerke Musterau", "hr", "head"),
+        ("DRH du groupe Altanor", "groupe Altanor", "hr", "c_level"),
+        ("Directora Financiera de Grupo Solera", "Grupo Solera", "finance", "director"),
+        ("Directora de la Fundación Solera", "Fundación Solera", "general", "director"),
+        ("DRH du groupe", None, "hr", "c_level"),
+        ("Leiterin der Abteilung Kommunikation", None, "communications", "head"),
+        ("Leiter der Gruppe Halbleiter", None, "general", "head"),
+        ("Chair, Audit Committee", None, "governance", "board"),
+        ("Vorsitzende, Prüfungsausschuss", None, "governance", "board"),
+        ("Administrateur, Comité d'audit", None, "governance", "board"),
+        ("Üye, Denetim Komitesi", None, "other", "none"),
         ("Director, Human Resources", None, "hr", "director"),
         ("General Manager, Iberia", None, "general", "director"),
         ("Vice President, Health, Safety and Security", None, "operations", "vp"),

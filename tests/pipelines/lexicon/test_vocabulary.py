@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pipelines.lexicon.folding import fold, tidy
@@ -51,3 +53,13 @@ def test_fold(text: str, folded: str) -> None:
 
 def test_tidy_takes_off_what_cannot_be_seen() -> None:
     assert tidy(" Jane\u200b \u202eDoe\u00a0\n Zoe\u0308 ") == "Jane Doe Zo\u00eb"
+
+
+@pytest.mark.parametrize("language", title_languages())
+def test_those_who_serve_are_ranks_and_choices_are_not_nested(language: str) -> None:
+    data = load_vocabulary(f"titles.{language}")
+    ranks = [*data["levels"].values(), *(listed for roles in data["roles"].values() for listed in roles.values())]
+    words = {word for listed in ranks for word in listed}
+    serving = {word for key in ("aides", "aides_behind", "aides_around", "secretaries") for word in data.get(key, [])}
+    assert serving <= words
+    assert [word for word in words if re.search(r"\([^)]*\(", word)] == []
