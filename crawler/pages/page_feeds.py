@@ -52,11 +52,11 @@ def _advertised(document: Document, owner: PersonItem | None) -> Iterator[FoundF
         title = element.get("title") or ""
         if kind is None or url is None or _is_dropped(url, title):
             continue
-        person = owner.name if owner and _bears_name(url, owner.name) else None
+        person = owner.name if owner and bears_name(url, owner.name) else None
         yield FoundFeed(url=url, kind=kind, title=title.strip() or None, person=person)
 
 
-def _bears_name(url: str, name: str) -> bool:
+def bears_name(url: str, name: str) -> bool:
     """Whether the family name and another part of a name stand in an address."""
     words = re.findall(r"\w+", fold(name))
     address = fold(url)

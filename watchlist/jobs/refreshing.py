@@ -15,13 +15,15 @@ from crawler.fetch import Access, Answer, Ask, FetchError
 from crawler.items import FeedReading
 from crawler.pages import Document
 from crawler.pages.navigation import feed_links, site_of
+from crawler.pages.page_feeds import bears_name
 from crawler.reading import UnreadableError
+from pipelines.lexicon.folding import fold
 from pipelines.lexicon.links import canonical_url
 from pipelines.load import load_feed, load_found_feeds
 from pipelines.records import FeedRecord
 from watchlist.errors import StoppedError
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
-from watchlist.models import Feed, Follow, Organization, Profile
+from watchlist.models import Feed, Follow, Organization, Person, Profile
 from watchlist.rhythm import LEASE, FeedPlan, after_failure, after_success
 
 log = logging.getLogger(__name__)
@@ -56,8 +58,8 @@ class RefreshReport:
 async def refresh(place: Workplace, *, everything: bool = False, progress: Progress = no_progress) -> RefreshReport:
     """Look for feeds on followed people's pages not looked at yet, then at each of their feeds that is due."""
     report = RefreshReport()
-    profiles = await place.store.read(_unseen_profiles)
-    await asyncio.gather(*(_look_for_feeds(place, profile, report) for profile in profiles))
+    pages = await place.store.read(_unseen_profiles)
+    await asyncio.gather(*(_look_for_feeds(place, page, report) for page in pages))
     feeds = await place.store.write(lambda session: _claim(session, place.clock(), everything=everything))
     report.feeds = len(feeds)
     done = 0
@@ -85,50 +87,70 @@ def _followed() -> Any:
 # --- finding feeds -----------------------------------------------------------------------------------------------
 
 
-def _unseen_profiles(session: Session) -> list[Profile]:
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A page of a followed person; `must_bear` is their name where the page stands on an employer's site."""
+
+    profile_id: int
+    person_id: int
+    url: str
+    must_bear: str | None
+
+
+def _unseen_profiles(session: Session) -> list[OwnPage]:
     """Own pages and blogs of followed people that nobody searched for feeds yet.
 
-    A page on the site of a listed company is the employer's, and so are the feeds it advertises.
+    What a page on the site of a listed company advertises is the company's, unless the address says otherwise.
     """
-    found = session.exec(
-        select(Profile).where(
-            col(Profile.person_id).in_(_followed()), Profile.access == "feed", col(Profile.looked_at).is_(None)
-        )
+    rows = session.exec(
+        select(Profile, Person.name)
+        .join(Person)
+        .where(col(Profile.person_id).in_(_followed()), Profile.access == "feed", col(Profile.looked_at).is_(None))
     ).all()
-    session.expunge_all()
     employers = {site_of(website) for website in session.exec(select(Organization.website)) if website}
-    return [profile for profile in found if site_of(profile.url) not in employers]
+    return [
+        OwnPage(profile.id or 0, profile.person_id, profile.url, name if site_of(profile.url) in employers else None)
+        for profile, name in rows
+    ]
 
 
-async def _look_for_feeds(place: Workplace, profile: Profile, report: RefreshReport) -> None:
+async def _look_for_feeds(place: Workplace, page: OwnPage, report: RefreshReport) -> None:
     """Store the feeds that a person's own page advertises; a page that fails is looked at again next time."""
     try:
-        answer = await place.door.fetch(Ask(profile.url))
+        answer = await place.door.fetch(Ask(page.url))
         found = await place.room.read(_feeds_of, answer, size=len(answer.body))
     except FetchError as error:
-        report.failed_pages[profile.url] = error.reason
+        report.failed_pages[page.url] = error.reason
         return
     except UnreadableError:
         found = ()
     if answer.status not in _FINAL:
-        report.failed_pages[profile.url] = f"http_{answer.status}"
+        report.failed_pages[page.url] = f"http_{answer.status}"
         return
+    theirs = [feed for feed in found if _is_theirs(feed.url, page)]
     now = place.clock()
 
     def save(session: Session) -> int:
-        row = session.get(Profile, profile.id)
+        row = session.get(Profile, page.profile_id)
         if row is None:
             return 0  # forgotten meanwhile
         row.looked_at = now
         session.add(row)
-        owners = {record.person: row.person_id for record in found if record.person}
-        return load_found_feeds(session, found, owners, None, found_on=answer.url, found_at=now)
+        return load_found_feeds(session, theirs, {OWNER: page.person_id}, None, found_on=answer.url, found_at=now)
 
     report.found_feeds += await place.store.write(save)
 
 
+def _is_theirs(url: str, page: OwnPage) -> bool:
+    """On an employer's site: an address with the name, or another site that is called after the family."""
+    if page.must_bear is None or bears_name(url, page.must_bear):
+        return True
+    family = fold(page.must_bear).split()[-1]
+    return site_of(url) != site_of(page.url) and family in site_of(url)
+
+
 def _feeds_of(answer: Answer) -> tuple[FeedRecord, ...]:
-    """What a person's own page advertises is theirs."""
+    """What a person's own page advertises."""
     document = Document(url=answer.url, body=answer.body, content_type=answer.headers.get("content-type"))
     found = feed_links(document, None) if answer.status == 200 and document.is_html else ()
     return tuple(
