@@ -9,7 +9,7 @@ from itertools import groupby
 from crawler.items import PageKind, PageReading
 from crawler.pages.base import readers as known_readers  # `readers` is the name of the folder they live in
 from crawler.pages.document import Document
-from crawler.pages.groups import announced_kind
+from crawler.pages.groups import announced_kind, may_be_event
 
 __all__ = ["Document", "read_page"]
 
@@ -27,6 +27,8 @@ def read_page(document: Document, *, kind: PageKind | None = None) -> PageReadin
     asked = (reader for reader in known_readers() if kind in (None, reader.kind))
     for _, alike in groupby(asked, key=lambda reader: (reader.priority - 1) // 10):
         readings = [reader.read(document) for reader in alike if reader.matches(document)]
+        if kind is None and any(reading.kind == "speakers" for reading in readings) and not may_be_event(document):
+            readings = [reading for reading in readings if reading.kind != "speakers"]
         best = max(readings, key=lambda reading: _worth(document, reading, kind), default=None)
         if best is not None and best.people:
             return _with_declared(best, readings)

@@ -13,6 +13,9 @@ from parsel import Selector
 from w3lib.encoding import html_to_unicode
 from w3lib.html import get_base_url
 
+_YEAR = re.compile(r"(?<![\d.#-])(?:19|20)\d\d(?![\d.%-])")
+_TOO_FAR = 2040
+"""Numbers above it are widths and colours rather than years."""
 _DATA_URI = re.compile(r"""data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]{200,}""")
 
 
@@ -64,6 +67,12 @@ class Document:
             and re.search(r"\b(?:noindex|none)\b", rule.attrib["content"].lower()) is not None
             for rule in rules
         )
+
+    @cached_property
+    def latest_year(self) -> int:
+        """The latest year the page names, its copyright line for one; 0 where it names none."""
+        years = (int(year) for year in _YEAR.findall(self.text))
+        return max((year for year in years if year < _TOO_FAR), default=0)
 
     @cached_property
     def json(self) -> Any | None:

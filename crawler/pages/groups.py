@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 from urllib.parse import unquote, urlsplit
 
@@ -12,10 +12,13 @@ from crawler.items import PageKind, Section
 from crawler.pages.document import Document
 from crawler.pages.lines import Line, PageLines
 from crawler.pages.speaker_words import event_words
-from crawler.pages.words import Grouping, read_grouping
+from crawler.pages.words import Grouping, read_grouping, says_event, says_former
 from pipelines.lexicon.organisations import organisation_key
 
 _MAX_WORDS: Final = 12
+_FORMER: Final = Grouping("excluded", whole=True, quotes=False, supervisors=False)
+_MAX_FORMER: Final = 6
+"""Words of a heading over former people; a longer one is the headline of a story."""
 _FOLLOWED_BY: Final = re.compile(r"\b(?:of|at|from|for|de|du|des|von|bei|der|di|da|do|van|w|i)\b", re.IGNORECASE)
 
 
@@ -39,12 +42,15 @@ def read_groups(document: Document, page: PageLines, people: frozenset[int]) -> 
     supervised = any(grouping.supervisors for grouping in headings.values())
     default = group_of_page(document)
     groups: list[Group] = []
-    current, level, executives = default, 7, default.section == "executive"
+    named = _page_grouping(document)
+    current, level, executives = default, 7, named is not None and named.group == "executive"
     for line in page.lines:
         if grouping := headings.get(line.index):
             current = _group(grouping, either_is_board=executives and not supervised)
+            if grouping.group == "partners" and executives and not _has_own_partners(page, people, headings, line):
+                current = replace(current, excluded=True)
             level = line.heading or 7
-            executives = executives or current.section == "executive"
+            executives = executives or grouping.group == "executive"
         elif line.index not in people and 0 < line.heading <= min(level, 3) and current.excluded:
             current, level = default, 7
         groups.append(current)
@@ -57,10 +63,21 @@ def _headings(document: Document, page: PageLines, people: frozenset[int]) -> di
     for line in page.lines:
         if line.index in people or line.text.count(" ") >= _MAX_WORDS or _leads_away(line):
             continue
+        if line.heading and line.text.count(" ") < _MAX_FORMER and says_former(line.text):
+            found[line.index] = _FORMER
+            continue
         grouping = read_grouping(line.text)
         if grouping and (grouping.whole or (line.heading and _is_said_of(line.text, document.organisation))):
             found[line.index] = grouping
     return found
+
+
+def _has_own_partners(page: PageLines, people: frozenset[int], headings: dict[int, Grouping], heading: Line) -> bool:
+    """Whether titles under the heading "Partners" say partner: those of a law firm, not of another company."""
+    end = min((index for index in headings if index > heading.index), default=len(page.lines))
+    return any(
+        "partner" in page.lines[index].text.casefold() for index in range(heading.index + 1, end) if index in people
+    )
 
 
 def _leads_away(line: Line) -> bool:
@@ -91,14 +108,20 @@ def _group(grouping: Grouping, *, either_is_board: bool) -> Group:
         return Group("staff", excluded=True, quotes=grouping.quotes, announced=True)
     if grouping.group == "either":
         return Group("board" if either_is_board else "executive", announced=True)
+    if grouping.group == "partners":
+        return Group("staff", announced=True)
     return Group(cast("Section", grouping.group), announced=True)
 
 
 def group_of_page(document: Document) -> Group:
     """What the page's first headings, title or address say of everybody on it."""
-    groupings = (read_grouping(text) for text in _page_names(document))
-    grouping = next((found for found in groupings if found is not None), None)
+    grouping = _page_grouping(document)
     return _group(grouping, either_is_board=False) if grouping else _ASSUMED
+
+
+def _page_grouping(document: Document) -> Grouping | None:
+    groupings = (read_grouping(text) for text in _page_names(document))
+    return next((found for found in groupings if found is not None), None)
 
 
 def announced_kind(document: Document) -> PageKind | None:
@@ -108,7 +131,21 @@ def announced_kind(document: Document) -> PageKind | None:
             return "speakers"
         if read_grouping(text) is not None:
             return "leaders"
-    return None
+    heads = _second_heads(document)
+    if any(event_words().speaker_headings.search(text) for text in heads):
+        return "speakers"
+    return "leaders" if any((found := read_grouping(text)) and found.whole for text in heads) else None
+
+
+def may_be_event(document: Document) -> bool:
+    """Whether a word of the headings, the title or the address lets a page be one of speakers."""
+    texts = [*_page_names(document), *_second_heads(document), re.sub(r"[-_/.]", " ", unquote(document.url))]
+    texts += document.selector.xpath("(//title)[1]//text()").getall()
+    return any(event_words().speaker_headings.search(text) or says_event(text) for text in texts)
+
+
+def _second_heads(document: Document) -> list[str]:
+    return [" ".join(head.xpath(".//text()").getall()).strip() for head in document.selector.xpath("//h2")[:50]]
 
 
 def _page_names(document: Document) -> Sequence[str]:

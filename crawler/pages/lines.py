@@ -121,6 +121,8 @@ class PageLines:
     links: list[Link] = field(default_factory=list)
     quotes: int = 0
     """How many containers of testimonials were cut out."""
+    after_quotes: dict[int, Box] = field(default_factory=dict)
+    """Lines that follow a blockquote, with the box in which it stands."""
     boxes: dict[str, Box] = field(default_factory=dict)
     """Boxes that have an id."""
 
@@ -193,6 +195,8 @@ class _Builder:
         self.skipped = element
         if element.tag not in ("noscript", "script", "style", "svg", "template"):
             self.flush()
+        if element.tag == "blockquote":
+            self.page.after_quotes[len(self.page.lines)] = self.box
 
     def close(self, element: Any) -> None:
         tag = element.tag

@@ -38,6 +38,8 @@ _CAPITALS: Final = re.compile(
 """Two words with a capital: what every name in a script with capitals has."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _DIGIT: Final = re.compile(r"\d")
+_BYLINE_OR_AWARD: Final = re.compile(r"^by\s|\bof the year\W*(?:(?:19|20)\d\d)?$", re.IGNORECASE)
+"""The author of an article and the winner of a prize: "By the editor", "Manager of the Year 2020"."""
 _LONG: Final = 220
 _MAX_TITLE: Final = 160
 _MAX_NAME: Final = 80
@@ -118,7 +120,7 @@ def may_be_name(text: str) -> bool:
 @lru_cache(maxsize=8192)
 def is_title(text: str) -> bool:
     """Whether a short text is a job title by its words."""
-    if not 2 <= len(text) <= _MAX_TITLE or is_prose(text):
+    if not 2 <= len(text) <= _MAX_TITLE or is_prose(text) or _BYLINE_OR_AWARD.search(text):
         return False
     reading = read_title(text)
     return reading.level != "none" and (reading.confidence >= _SURE or not text[0].islower())

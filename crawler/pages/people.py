@@ -28,6 +28,9 @@ _OF: Final = re.compile(r"\b(?:at|of|for|de|von|bei|chez|w|в)\b|\bd['\u2019]", 
 """Stands between a job and its employer: a text with it is not an employer alone."""
 
 
+_YEARS: Final = re.compile(r"\b(?:19|20)\d\d\s*[-\u2013\u2014/]\s*((?:19|20)\d\d)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The people of a page and how many cards were quotes of customers."""
@@ -64,6 +67,8 @@ def _quoted(marked: Marked, cards: Sequence[Card], groups: Sequence[Group]) -> s
 
 def _signs_a_quote(marked: Marked, card: Card, cards: Sequence[Card], signed: set[int]) -> bool:
     first = min(card.lines)
+    if _follows_blockquote(marked, first, cards):
+        return True
     if first == 0:
         return False
     line, before = marked.page.lines[first], marked.page.lines[first - 1]
@@ -77,6 +82,18 @@ def _signs_a_quote(marked: Marked, card: Card, cards: Sequence[Card], signed: se
     shared = _shared(line, before)
     ahead = {other.line for other in cards if shared.first <= other.line < before.index}
     return ahead <= signed
+
+
+def _follows_blockquote(marked: Marked, first: int, cards: Sequence[Card]) -> bool:
+    """Whether a card comes right after a blockquote, signed with a dash or in a box that holds such cards only."""
+    page = marked.page
+    box = page.after_quotes.get(first)
+    if box is None or first >= box.end:
+        return False
+    if starts_with_dash(page.lines[first].text):
+        return True
+    inside = (min(card.lines) for card in cards if box.first <= card.line < box.end)
+    return all(line in page.after_quotes for line in inside)
 
 
 def _shared(one: Line, other: Line) -> Box:
@@ -93,10 +110,11 @@ def _person(document: Document, marked: Marked, card: Card, group: Group, owners
     if section in ("executive", "staff") and reading.level == "board" and not reading.organisation:
         section = "board" if group.announced or section == "executive" else section
     title, employer = _job(document, marked, card, reading, section)
-    if _is_past(reading, section) or _is_elsewhere(employer, group, card):
+    if _is_past(reading, section) or _has_ended(document, marked, card) or _is_elsewhere(employer, group, card):
         return None
     around = surroundings(marked, card, owners)
-    elsewhere = section in ("board", "advisory") and (employer is not None or _is_outside_job(title, reading))
+    outside = section in ("board", "advisory") and _is_outside_job(title, reading)
+    elsewhere = employer is not None or outside
     return PersonItem(
         name=plain_name(card.name),
         title=title,
@@ -163,7 +181,8 @@ def _other(document: Document, organisation: str | None) -> str | None:
     if own and (same_organisation(own, organisation) or _is_part(own, organisation)):
         return None
     label = document.host.removeprefix("www.").split(".")[0]
-    return None if organisation_key(organisation).replace(" ", "") == label else organisation
+    key = organisation_key(organisation).replace(" ", "")
+    return None if key == label or (own is None and (key.startswith(label) or label.startswith(key))) else organisation
 
 
 def _is_part(own: str, other: str) -> bool:
@@ -175,6 +194,13 @@ def _is_part(own: str, other: str) -> bool:
 def _is_past(reading: TitleReading, section: Section) -> bool:
     """Former people are no current ones; a director whose title is a former job elsewhere still sits on the board."""
     return reading.former and not (section in ("board", "advisory") and reading.level != "board")
+
+
+def _has_ended(document: Document, marked: Marked, card: Card) -> bool:
+    """Whether a title gives the years of a term that was over when the page was written: "CEO, 1990-2004"."""
+    text = " ".join(marked.page.lines[index].text for index in card.title_lines)
+    ends = [int(match[1]) for match in _YEARS.finditer(text)]
+    return bool(ends) and min(ends) < document.latest_year
 
 
 def _is_elsewhere(employer: str | None, group: Group, card: Card) -> bool:

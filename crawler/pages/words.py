@@ -11,9 +11,9 @@ from typing import Any, Final, Literal
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.vocabulary import load_vocabulary
 
-Group = Literal["executive", "board", "advisory", "staff", "excluded", "either"]
+Group = Literal["executive", "board", "advisory", "staff", "excluded", "either", "partners"]
 
-_ORDER: Final[tuple[Group, ...]] = ("excluded", "advisory", "executive", "either", "board", "staff")
+_ORDER: Final[tuple[Group, ...]] = ("excluded", "advisory", "executive", "either", "board", "staff", "partners")
 """Which group a heading that names several belongs to: "Leadership and board" is the heading of leaders."""
 
 _WORD: Final = re.compile(r"[^\W_]+")
@@ -29,6 +29,8 @@ class PageWords:
     """Every word of every phrase: a text without one announces nothing, and the pattern need not be tried."""
     quote_groups: frozenset[str]
     supervisors: frozenset[str]
+    former: re.Pattern[str]
+    event: re.Pattern[str]
     fillers: frozenset[str]
     unread_names: frozenset[str]
     quote_names: frozenset[str]
@@ -64,6 +66,8 @@ def page_words() -> PageWords:
         group_pattern=_whole_words(groups),
         quote_groups=frozenset(sections["quotes"]),
         supervisors=frozenset(sections["supervisors"]),
+        former=_stems(sections["former"]),
+        event=_stems(data["events"]["words"]),
         fillers=frozenset(sections["fillers"]),
         group_words=frozenset(word for phrase in groups for word in _WORD.findall(phrase)),
         unread_names=frozenset(data["unread"]["names"]),
@@ -85,6 +89,16 @@ def _line_words(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def says_former(heading: str) -> bool:
+    """Whether a heading speaks of people who were here once: "Previous CEOs", "Frühere Mitglieder"."""
+    return page_words().former.search(fold(heading)) is not None
+
+
+def says_event(text: str) -> bool:
+    """Whether a text holds a word for a conference, a programme or the like."""
+    return page_words().event.search(fold(text)) is not None
+
+
 def read_grouping(text: str) -> Grouping | None:
     """What group of people a heading announces; None where it names none. "Our board" is board."""
     words = page_words()
@@ -102,6 +116,12 @@ def read_grouping(text: str) -> Grouping | None:
         quotes=any(phrase in words.quote_groups for phrase in found),
         supervisors=any(phrase in words.supervisors for phrase in found),
     )
+
+
+def _stems(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of the words; a star at the end of one stands for its endings."""
+    stems = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in words)
+    return re.compile(rf"(?<!\w)(?:{stems})(?!\w)")
 
 
 def _whole_words(phrases: Iterable[str]) -> re.Pattern[str]:

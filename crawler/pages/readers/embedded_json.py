@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 from crawler.items import PageKind, PageReading, Section
 from crawler.pages.base import PageReader
@@ -106,7 +106,7 @@ def _people(values: list[Any]) -> Iterator[Declared]:
 
 
 def _objects(value: Any) -> Iterator[tuple[tuple[str, str], Declared]]:
-    stack: list[tuple[Any, Section | None, int]] = [(value, None, 0)]
+    stack: list[tuple[Any, Section | Literal["excluded"] | None, int]] = [(value, None, 0)]
     for _ in range(_MAX_NODES):
         if not stack:
             return
@@ -115,10 +115,16 @@ def _objects(value: Any) -> Iterator[tuple[tuple[str, str], Declared]]:
             stack.extend((item, section, depth + 1) for item in reversed(node))
         elif isinstance(node, dict):
             here = _section(node) or section
+            if here == "excluded":
+                continue
             if found := _person(node, here):
                 yield found
             elif depth < _MAX_DEPTH:
-                stack.extend((item, _section_named(key) or here, depth + 1) for key, item in reversed(node.items()))
+                stack.extend(
+                    (item, _section_named(key) or here, depth + 1)
+                    for key, item in reversed(node.items())
+                    if _section_named(key) != "excluded"
+                )
 
 
 def _person(node: dict[str, Any], section: Section | None) -> tuple[tuple[str, str], Declared] | None:
@@ -148,7 +154,7 @@ def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _section(node: dict[str, Any]) -> Section | None:
+def _section(node: dict[str, Any]) -> Section | Literal["excluded"] | None:
     """The group that an object's own heading announces for the people below it."""
     return next(
         (found for key in ("heading", "title", "name", "label") if (found := _section_named(_text(node.get(key))))),
@@ -156,10 +162,12 @@ def _section(node: dict[str, Any]) -> Section | None:
     )
 
 
-def _section_named(text: str) -> Section | None:
+def _section_named(text: str) -> Section | Literal["excluded"] | None:
     grouping = read_grouping(re.sub(r"(?<=[a-z])(?=[A-Z])|[_-]", " ", text)) if 0 < len(text) <= 60 else None
-    if grouping is None or not grouping.whole or grouping.group in ("excluded", "staff"):
+    if grouping is None or not grouping.whole or grouping.group in ("staff", "partners"):
         return None
+    if grouping.group == "excluded":
+        return "excluded"
     return (
         "executive"
         if grouping.group in ("executive", "either")

@@ -127,3 +127,9 @@ def test_lines_are_tidied(text: str, tidy: str) -> None:
 )
 def test_title_lines_are_joined(parts: list[str], title: str) -> None:
     assert join_title(parts) == title
+
+
+def test_bylines_and_awards_are_no_titles() -> None:
+    assert is_title("Managing Editor")
+    assert not is_title("By the Managing Editor")
+    assert not is_title("Manager of the Year 2020")
