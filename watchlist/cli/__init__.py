@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -15,7 +16,10 @@ def main() -> None:
     from watchlist.cli.app import app
 
     try:
-        app(prog_name="mentorwatch")
+        try:
+            app(prog_name="mentorwatch")
+        finally:
+            sys.stdout.flush()  # what cannot be written is an error of ours, not one at Python's exit
     except MentorwatchError as error:
         _say(str(error))
         sys.exit(error.status)
@@ -25,13 +29,21 @@ def main() -> None:
             sys.exit(INTERRUPTED)
         raise
     except BrokenPipeError:
-        # The reader went away (a pager was closed): nothing to say, and Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_stdout()  # the reader went away (a pager was closed): nothing to say
         sys.exit(0)
     except OSError as error:
+        _close_stdout()
         where = f"{error.filename}: " if error.filename else ""
         _say(f"{where}{error.strerror or error}")
         sys.exit(1)
+
+
+def _close_stdout() -> None:
+    """Let what is still buffered go nowhere, so that Python does not complain at exit."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except io.UnsupportedOperation:
+        return  # stdout is no file (a test's)
 
 
 def _say(message: str) -> None:
