@@ -81,18 +81,21 @@ def _prepare(session: Session) -> None:
 
 
 def test_a_stopped_crawl_leaves_sites_unfinished_and_the_next_goes_on(office: Office) -> None:
-    async def stopped(place: Workplace) -> CrawlReport:
-        stops: list[asyncio.Task[None]] = []
-        return await crawl_leaders(
-            place, "web", progress=lambda *_: stops.append(asyncio.ensure_future(place.door.stop()))
-        )
+    class Stopping(Door):
+        asked = 0
+
+        async def fetch(self, ask: Ask) -> Answer:
+            self.asked += 1
+            if self.asked == 15:  # after the home pages of the 12 companies
+                await self.stop()
+            return await super().fetch(ask)
 
     with pytest.raises(StoppedError):
-        office.work(stopped)
+        office.work(lambda place: crawl_leaders(place, "web"), door=Stopping)
     with office.store.session() as session:
         visits = session.exec(select(Visit)).all()
         assert require_goal(session, ensure_user(session)).first_crawl_at is None
-    assert 0 < len(visits) < 12
+    assert len(visits) < 12
     assert {visit.reason for visit in visits} <= {None, "robots", "connection", "needs_javascript"}
 
     report = office.work(lambda place: crawl_leaders(place, "web", since=MORNING))
