@@ -109,6 +109,7 @@ def test_a_crawl_that_is_interrupted_goes_on(
     web: LittleWeb, undisturbed: dict[str, int], tmp_path: Path, seconds: float
 ) -> None:
     home = furnish(tmp_path / "home", web)
-    assert kill_after(home, ("crawl", "leaders"), seconds, signal.SIGINT) in {130, 3}
+    # 3: it was done already; -2: the signal met Python on its way out. What counts is what is stored.
+    assert kill_after(home, ("crawl", "leaders"), seconds, signal.SIGINT) in {130, 3, -signal.SIGINT}
     live(home)
     assert counts(home) == undisturbed
