@@ -99,8 +99,8 @@ def test_the_scheduler_stops_when_asked_and_starts_again(
     web: LittleWeb, tmp_path: Path, number: signal.Signals
 ) -> None:
     home = furnish(tmp_path / "home", web)
-    assert kill_after(home, ("schedule",), 3.0, number) == 0
-    assert kill_after(home, ("schedule",), 3.0, number) == 0
+    assert kill_after(home, ("schedule",), 8.0, number) == 0
+    assert kill_after(home, ("schedule",), 8.0, number) == 0
     counts(home)
 
 
