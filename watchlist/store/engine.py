@@ -82,7 +82,7 @@ def in_one_line(error: DBAPIError, url: URL, mode: Mode = "write") -> Mentorwatc
 
 
 def _parse(url: str) -> URL:
-    hint = "database.url is empty, sqlite:////PATH or postgresql+psycopg://USER@HOST/NAME"
+    hint = "database.url is empty, sqlite:////PATH or postgresql+psycopg://HOST/NAME?user=USER"
     try:
         parsed = make_url(url)
         parsed.get_dialect()
@@ -128,7 +128,13 @@ def _begin(connection: Connection) -> None:
 
 
 def _make_file(file: Path) -> None:
-    """SQLite gives its WAL the rights of the file, so the file is made before SQLite makes it with wider ones."""
+    """SQLite gives its WAL the rights of the file, so the file is made before SQLite makes it with wider ones.
+
+    A file that is there is not touched: closing it would drop the locks that SQLite holds on it for all connections of
+    this process (POSIX), and another process would take the WAL away from under them.
+    """
+    if file.exists():
+        return
     try:
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:

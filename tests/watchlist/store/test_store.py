@@ -4,6 +4,8 @@ import asyncio
 import logging
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -51,6 +53,24 @@ def test_an_empty_folder_becomes_private_but_a_used_one_keeps_its_rights(tmp_pat
     for folder in (empty, used):
         Store.open(settings_for(folder)).close()
     assert (rights(empty), rights(used)) == (0o700, 0o755)
+
+
+def test_another_process_that_ends_leaves_the_write_ahead_log_to_this_one(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path / "home")
+    code = (
+        "import sys, sqlite3; d = sqlite3.connect(sys.argv[1]); d.execute('SELECT * FROM meta').fetchall(); d.close()"
+    )
+    with Store.open(settings) as store:
+        with store.session() as session, ThreadPoolExecutor(1) as pool:
+            put(session, "a", "b")
+            pool.submit(store._within, "read", lambda reading: reading.exec(select(Meta)).all()).result()  # one more
+        log = settings.home / "mentorwatch.db-wal"
+        before = log.stat().st_ino
+        subprocess.run([sys.executable, "-c", code, str(settings.home / "mentorwatch.db")], check=True)
+        assert log.exists(), "it took this process for gone"
+        assert log.stat().st_ino == before
+        with store.session() as session:
+            put(session, "a", "c")
 
 
 def test_a_database_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:
