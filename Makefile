@@ -31,12 +31,13 @@ test: setup  ## the quick tests, under two minutes
 test-real: setup  ## real servers, a real browser, killed processes
 	@$(BIN)/python -m pytest -q -m real
 
-check: setup  ## ruff, mypy --strict, import-linter, no address of a package index in the tree
+check: setup  ## ruff, mypy --strict, import-linter, no second way to the network, no secret in cassettes
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.check.tree
+	@$(BIN)/python -m tests.check.cassettes
 
 eval: setup  ## scores on the corpus
 	@$(BIN)/python -m tests.eval

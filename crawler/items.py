@@ -51,7 +51,12 @@ class PageReading:
     reader: str
     people: tuple[PersonItem, ...] = ()
     reason: str | None = None
-    """Why nobody was found: no_people, needs_javascript, testimonials, error_page, empty, unreadable ..."""
+    """Why nobody was found: no_people, needs_javascript, testimonials, error_page, login_wall, empty, unreadable,
+    noindex, opted_out ..."""
+    no_quotes: bool = False
+    """The owner allows facts but no quoted text: no excerpt is stored."""
+    notices: tuple[str, ...] = ()
+    """Signals of the owner in plain words: the one that refuses first, then those that are only recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

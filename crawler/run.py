@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
 from scrapy.crawler import AsyncCrawlerRunner
@@ -37,11 +39,17 @@ async def run_spider(  # noqa: PLR0913  # everything a crawl needs, by name
     room: ReadingRoom,
     on_item: OnItem,
     pages_per_site: int,
+    timer: Callable[[], float] = monotonic,
 ) -> dict[str, Any]:
-    """Crawl the sites; every PageItem and SiteItem is awaited through `on_item`. Returns Scrapy's statistics."""
+    """Crawl the sites; every PageItem and SiteItem is awaited through `on_item`. Returns Scrapy's statistics.
+
+    Among them `budget/sites`, how many sites were not seen further for their budget (`[crawl]` of the settings), and
+    `budget/LIMIT`, how many pages each limit left out; where none was, the keys are missing. `timer` counts seconds.
+    """
     settings = scrapy_settings(len(sites) * pages_per_site)
     settings["ITEM_PIPELINES"] = {HandOn: 100}
     runner = AsyncCrawlerRunner(settings)
     crawler = runner.create_crawler(spider)
-    await runner.crawl(crawler, sites=sites, door=door, room=room, pages_per_site=pages_per_site, on_item=on_item)
+    about = {"sites": sites, "door": door, "room": room, "pages_per_site": pages_per_site, "on_item": on_item}
+    await runner.crawl(crawler, **about, timer=timer)
     return dict(crawler.stats.get_stats()) if crawler.stats is not None else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,7 +57,9 @@ def normalise_page(page: PageItem, subject: Subject) -> NormalisedPage:
     """All records of one page; people without a name shape and former people are rejected with a reason."""
     people: list[PersonRecord] = []
     rejected: list[Rejected] = []
-    for item in page.reading.people:
+    for person in page.reading.people:
+        # The owner asks for no quoted text: the facts stay, the excerpt goes, in the payload too.
+        item = replace(person, excerpt="") if page.reading.no_quotes else person
         record = _normalise_person(item, page, subject)
         if isinstance(record, Rejected):
             rejected.append(record)
@@ -91,7 +93,8 @@ def _normalise_person(item: PersonItem, page: PageItem, subject: Subject) -> Per
 
 def _statement(item: PersonItem, page: PageItem) -> Statement:
     kind = "speaker" if page.reading.kind == "speakers" else "leader"
-    payload: dict[str, Any] = json.loads(json.dumps(asdict(item)))
+    values = {name: getattr(item, name) for name in PersonItem.__slots__}
+    payload: dict[str, Any] = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
     text = json.dumps([kind, page.url, payload], ensure_ascii=False, sort_keys=True)
     return Statement(
         key=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),

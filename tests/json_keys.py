@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.terminal import call
+from watchlist.jobs.workplace import utc_now
+from watchlist.settings import load_settings
+from watchlist.store import Store
+from watchlist.wishes import note_wishes
 
 PAGE = Path(__file__).parents[1] / "ARCHITECTURE.md"
 BEGIN, END = "<!-- json keys -->", "<!-- end of json keys -->"
@@ -41,7 +45,10 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
     ("follow", "1"),
     ("unfollow", "1"),
     ("digest", "--day", "2026-03-09"),
+    ("stop", "--host", "elsewhere.test"),
+    ("sources",),
     ("doctor",),
+    ("resume",),
     ("inspect", "page", "team.html", "--url", "https://acme.test/"),
     ("inspect", "title", "VP Sales"),
     ("inspect", "feed", "feed.xml", "--url", "https://acme.test/feed"),
@@ -66,6 +73,8 @@ def listing(folder: Path) -> str:
     home = folder / "home"
     summary = call(home, "--home", home, "demo", "--days", "8", "--json").json
     lines = [f"- `demo` `{shape(summary)}`"]
+    with Store.open(load_settings(home)) as store, store.session() as session:
+        note_wishes(session, "https://asked.test/", "opted_out", ["X-Robots-Tag: noai"], now=utc_now())
     for name, text in SAVED.items():
         (folder / name).write_text(text)
     for words in COMMANDS:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,9 @@ def call(home: Path, *words: object, stdin: str = "") -> Outcome:
             patch.setenv(name, value)
         patch.setattr(sys, "argv", ["mentorwatch", *map(str, words)])
         patch.setattr(sys, "stdin", io.StringIO(stdin))
+        patch.setattr(sys, "excepthook", sys.excepthook)  # a process takes its hooks with it
+        patch.setattr(threading, "excepthook", threading.excepthook)
+        patch.setattr(logging, "_logRecordFactory", logging.getLogRecordFactory())
         status = 0
         try:
             main()

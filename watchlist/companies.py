@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from pipelines.lexicon.organisations import organisation_key
 from watchlist.errors import NotFoundError, UsageError
 from watchlist.models import CompanyList, ListEntry, Organization
+from watchlist.secrets import mask_text, mask_url
 from watchlist.settings import config_dir
 from watchlist.store import upsert
 from watchlist.tables import Problem, Row, read_table, refuse_problems
@@ -171,7 +172,7 @@ def _doubles(rows: Sequence[CompanyRow]) -> Iterator[Problem]:
         }
         for column, value in told.items():
             if value is not None and (line := seen.setdefault((column, value), row.line)) != row.line:
-                shown = row.website if column == "website" else getattr(row, column)
+                shown = mask_url(str(getattr(row, column)))
                 yield Problem(row.line, column, f"{shown} stands in line {line} already")
 
 
@@ -199,7 +200,7 @@ def _web_address(text: str) -> str | None:
         raise ValueError(f"not a web address: {_shown(text)}") from None
     if parts.scheme not in {"http", "https"}:
         raise ValueError(f"not an http or https address: {_shown(text)}")
-    if not _HOST.fullmatch(parts.hostname or "") or parts.username is not None or " " in text:
+    if not _HOST.fullmatch(parts.hostname or "") or " " in text:
         raise ValueError(f"not a web address: {_shown(text)}")
     return text
 
@@ -214,6 +215,7 @@ def _matching(pattern: str, what: str) -> Callable[[str], str | None]:
 
 
 def _shown(text: str) -> str:
+    text = mask_text(text)
     return repr(text if len(text) <= 80 else f"{text[:77]}...")
 
 
@@ -328,7 +330,9 @@ class _Known:
         found = next((each for each in candidates if each and not _contradicts(each, row)), None)
         if found and (other := self.taken.setdefault(found.id, row)) is not row:
             message = f"lines {other.line} and {row.line} mean one organisation: {other.name} and {row.name}"
-            raise UsageError(message, hint=f"known as {found.name}, {found.website or 'no website'}; keep one of them")
+            raise UsageError(
+                message, hint=f"known as {found.name}, {mask_url(found.website or 'no website')}; keep one of them"
+            )
         return found
 
     def _namesake(self, row: CompanyRow) -> Organization | None:

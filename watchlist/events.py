@@ -14,9 +14,10 @@ from sqlmodel import Session, col, select
 from pipelines.lexicon.links import canonical_url
 from watchlist.errors import UsageError
 from watchlist.models import Event
+from watchlist.secrets import has_user_info, mask_text, mask_url
 from watchlist.settings import config_dir
 from watchlist.store import upsert
-from watchlist.tables import Problem, Row, read_table, refuse_problems
+from watchlist.tables import NO_USER_INFO, Problem, Row, read_table, refuse_problems
 
 COLUMNS: Final = ("name", "platform", "address", "field", "source", "as_of")
 PLATFORMS: Final = {
@@ -78,7 +79,7 @@ def read_event_csv(source: Path | bytes, filename: str, *, max_rows: int | None 
     rows = [event for row in table.rows if (event := _event(row, problems))]
     seen: dict[str, int] = {}
     problems += [
-        Problem(event.line, "address", f"{event.url} stands in line {line} already")
+        Problem(event.line, "address", f"{mask_url(event.url)} stands in line {line} already")
         for event in rows
         if (line := seen.setdefault(event_key(event.url), event.line)) != event.line
     ]
@@ -152,18 +153,16 @@ def _name(text: str) -> str:
 
 
 def _address(text: str) -> str:
+    if has_user_info(text):  # asked first: the canonical form has lost it already, and no message may say it again
+        raise ValueError(NO_USER_INFO)
     url = canonical_url(text)
     try:
-        # the canonical form has lost user name and password already
-        named = urlsplit(text).username is not None
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        raise ValueError(f"not a web address: {text!r}") from None
+        raise ValueError(f"not a web address: {mask_text(text)!r}") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"not an http or https address: {text!r}")
-    if named:
-        raise ValueError("an address with a user name in it is not fetched")
+        raise ValueError(f"not an http or https address: {mask_text(text)!r}")
     return url
 
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from watchlist.models import CompanyList, Follow, Goal, ListEntry, Organization, Person, Position, SourceRecord, Visit
 from watchlist.people.listing import KNOWN, level_height
+from watchlist.secrets import mask_url
 from watchlist.settings import config_dir, read_toml
 from watchlist.tables import write_table
 from watchlist.times import iso
@@ -226,9 +227,11 @@ def _line(
 def _cells(line: LedgerLine) -> tuple[str | int | None, ...]:
     first = line.people[0] if line.people else None
     more = "; ".join(f"{each.name} ({each.title})" if each.title else each.name for each in line.people[1:])
-    person = (first.name, first.title, first.level, first.state, first.evidence_url, first.fetched_at) if first else ()
+    role = (first.name, first.title, first.level, first.state) if first else (None,) * 4
+    evidence = (mask_url(first.evidence_url), first.fetched_at) if first else (None,) * 2
     return (
         *(line.rank, line.company, line.website, line.country, len(line.people)),
-        *(person or (None,) * 6),
+        *role,
+        *evidence,
         *(more or None, line.reason, line.sentence, line.next_act, line.visited_at),
     )

@@ -177,6 +177,11 @@ class Profile(SQLModel, table=True):
     first_seen_at: datetime
     looked_at: datetime | None = None
     """When it was last searched for feeds and links."""
+    reason: str | None = None
+    """Why the last look failed."""
+    failures: int = 0
+    next_at: datetime | None = None
+    """After a failure: when to look again."""
     source_record_id: int = _ref("source_record.id")
 
 
@@ -244,6 +249,14 @@ class Feed(SQLModel, table=True):
     """The first good look: what was older then is timeline only."""
     next_at: datetime
     lease_until: datetime | None = None
+    detail: str | None = None
+    """What goes with the reason: the signal of an opt-out, a time."""
+    former_urls: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    """Addresses that it left for good, oldest first."""
+    moving_to: str | None = None
+    """Where good answers were redirected for good lately; not believed yet."""
+    moving_since: datetime | None = None
+    moving_seen: int = 0
 
 
 class Entry(SQLModel, table=True):
@@ -297,9 +310,53 @@ class Suppression(SQLModel, table=True):
 
     id: int | None = _id()
     kind: str
-    """person | url"""
+    """person | url | host"""
     key_hash: str = Field(unique=True)
     created_at: datetime
+
+
+class DoorMemory(SQLModel, table=True):
+    """What the door keeps over a restart: pace, pauses, robots decisions, what a site's files say."""
+
+    __tablename__ = "door_memory"
+    __table_args__ = (UniqueConstraint("kind", "key"),)
+
+    id: int | None = _id()
+    kind: str
+    key: str
+    """A site, a host or an origin, by kind (crawler.fetch.memory)."""
+    value: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    expires_at: datetime = Field(index=True)
+
+
+class FetchCount(SQLModel, table=True):
+    """How often the door decided the same about a host, and the last time it did."""
+
+    __tablename__ = "fetch_count"
+    __table_args__ = (UniqueConstraint("host", "reason"),)
+
+    id: int | None = _id()
+    host: str
+    reason: str
+    """`ok`, or why not (crawler.fetch.answers.PLAIN_WORDS)."""
+    count: int
+    first_at: datetime
+    last_at: datetime = Field(index=True)
+    last_url: str
+    """Secrets masked; empty where it was erased."""
+    detail: str
+
+
+class Wish(SQLModel, table=True):
+    """What the owner of a page, feed or site asked for, in the words by which it was said; the last look counts."""
+
+    id: int | None = _id()
+    url: str = Field(unique=True)
+    reason: str | None = None
+    """noindex | opted_out: nothing was taken; None: it was noted only."""
+    signals: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    first_at: datetime
+    last_at: datetime
 
 
 class Job(SQLModel, table=True):
@@ -350,6 +407,18 @@ class Follow(SQLModel, table=True):
     person_id: int = _ref("person.id")
     state: str
     """followed | candidate | unfollowed"""
+    since: datetime
+
+
+class Stop(SQLModel, table=True):
+    """The kill switch: nothing is fetched at all, from a host with its sub hosts, or of a person's sources."""
+
+    id: int | None = _id()
+    kind: str
+    """all | host | person"""
+    host: str | None = Field(default=None, unique=True)
+    """Lower case, punycode."""
+    person_id: int | None = Field(default=None, foreign_key="person.id", unique=True, ondelete="CASCADE", nullable=True)
     since: datetime
 
 

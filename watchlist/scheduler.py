@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from sqlmodel import Session, col, select
 
 from watchlist.digest.window import next_digest_at
 from watchlist.errors import MentorwatchError, NotFoundError, StoppedError, UsageError
-from watchlist.jobs import JOBS
+from watchlist.jobs import FETCHING, JOBS
 from watchlist.jobs.crawling import CrawlReport, crawl_leaders, crawl_speakers
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
 from watchlist.models import CompanyList, Event, Feed, Goal, Job, User
@@ -64,11 +65,12 @@ class Claim:
     since: datetime | None
 
 
-def claim_due(session: Session, now: datetime) -> list[Claim]:
-    """Lease every due job."""
+def claim_due(session: Session, now: datetime, *, without: Collection[str] = ()) -> list[Claim]:
+    """Lease every due job, but those that are called `without`."""
     due = session.exec(
         select(Job)
         .where(Job.next_at <= now, col(Job.lease_until).is_(None) | (col(Job.lease_until) < now))
+        .where(col(Job.name).not_in(without))
         .order_by(col(Job.next_at), col(Job.id))
     ).all()
     return [start_job(session, job, now) for job in due]
@@ -91,6 +93,13 @@ def finish_job(session: Session, claim: Claim, *, result: str, next_at: datetime
     session.add(job)
 
 
+def give_back(session: Session, claim: Claim) -> None:
+    """Leave a job that was cut off to whoever goes on with it: it is due, and marked as running."""
+    job = session.exec(select(Job).where(Job.name == claim.name, Job.key == claim.key)).one()
+    job.lease_until = None
+    session.add(job)
+
+
 def release_leases(session: Session) -> None:
     """Give back what a killed process held; only for the one that holds the right to fetch."""
     for table in (Job, Feed):
@@ -108,19 +117,26 @@ class Runner:
 
     place: Workplace
     running: set[asyncio.Task[None]] = field(default_factory=set)
+    halted: bool = False
 
     async def tick(self) -> None:
-        """Start everything that is due."""
+        """Start everything that is due; while everything is stopped, only what does not fetch."""
         now = self.place.clock()
+        without = FETCHING if self.place.door.is_stopped else ()
 
         def claim(session: Session) -> list[Claim]:
             plan_jobs(session, now, self.place.settings)
-            return claim_due(session, now)
+            return claim_due(session, now, without=without)
 
         for job in await self.place.store.write(claim):
             task = asyncio.create_task(self._run(job), name=f"{job.name} {job.key}")
             self.running.add(task)
             task.add_done_callback(self.running.discard)
+
+    def was_resumed(self) -> bool:
+        """Whether everything was stopped when this was asked before, and is not any more."""
+        before, self.halted = self.halted, self.place.door.is_stopped
+        return before and not self.halted
 
     async def drain(self) -> None:
         """Wait until nothing runs."""
@@ -136,8 +152,10 @@ class Runner:
         now = self.place.clock
         try:
             result = await JOBS[claim.name](self.place, claim.key, claim.since)
-        except StoppedError:
-            return  # still marked as running: the next start goes on with it
+        except StoppedError as error:
+            log.info("%s %s: %s", claim.name, claim.key, error)
+            await self.place.store.write(lambda session: give_back(session, claim))
+            return
         except MentorwatchError as error:
             log.warning("%s %s: %s", claim.name, claim.key, error)
             result, next_at = f"failed: {error.message}", now() + AFTER_FAILURE
@@ -158,7 +176,7 @@ async def run_forever(place: Workplace) -> None:
     runner = Runner(place)
     # Our own table knows what is due, so a tick may be late or left out (reliability.md fact 9), never skipped.
     scheduler = AsyncIOScheduler(timezone="UTC")
-    scheduler.add_job(
+    tick = scheduler.add_job(
         runner.tick,
         IntervalTrigger(minutes=1),
         coalesce=True,
@@ -166,6 +184,12 @@ async def run_forever(place: Workplace) -> None:
         misfire_grace_time=None,
         next_run_time=place.clock(),
     )
+
+    async def go_on() -> None:
+        if runner.was_resumed():
+            tick.modify(next_run_time=place.clock())
+
+    scheduler.add_job(go_on, IntervalTrigger(seconds=1), coalesce=True, misfire_grace_time=None)
     scheduler.start()
     try:
         await place.door.stopped()

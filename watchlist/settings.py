@@ -7,6 +7,7 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -32,27 +33,59 @@ def default_home() -> Path:
     return user_data_path("mentorwatch", appauthor=False)
 
 
+DATABASE_VARIABLE = "MENTORWATCH_DATABASE_URL"
+"""Goes before config.toml, so that a password need not lie in a file."""
+
+# One @ at the most and a port of digits: what the driver would take for a host may be a part of the password.
+_DATABASE_URL = re.compile(
+    r"sqlite(\+\w+)?:///?.+|postgres(ql)?(\+\w+)?://([^@/?#\s]*@)?([\w.,%-]*|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?/[^@\s]*"
+)
+
+
 @cache
 def version() -> str:
     """The installed version of mentorwatch."""
     return metadata.version("mentorwatch")
 
 
+_IN_A_HEADER = r"^[\x20-\x7e]*$"
+"""Plain characters: it goes into the User-Agent."""
+
+
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 class DatabaseSettings(_Section):
-    url: str
+    url: Annotated[str, Field(repr=False)]
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        # a password among the parameters would be shown wherever the driver hides only the usual one
+        if url and (not _DATABASE_URL.fullmatch(url) or re.search(r"[?&]\w*password=", url)):
+            raise ValueError(
+                "not sqlite:///FILE or postgresql+psycopg://HOST:PORT/NAME with USER:PASSWORD and one @ before HOST"
+            )
+        return url
 
 
 class NetworkSettings(_Section):
     ca_file: str
-    gap_seconds: Annotated[float, Field(ge=2)]
-    deadline_seconds: Annotated[float, Field(ge=1, le=60)]
+    gap_seconds: Annotated[float, Field(ge=2, le=3600, allow_inf_nan=False)]
+    deadline_seconds: Annotated[float, Field(ge=1, le=60, allow_inf_nan=False)]
     concurrency: Annotated[int, Field(ge=1, le=256)]
     max_body_mib: Annotated[int, Field(ge=1, le=10)]
     hosts: dict[str, str]
+    private_hosts: list[str]
+
+    @field_validator("private_hosts")
+    @classmethod
+    def _are_names(cls, names: list[str]) -> list[str]:
+        for name in names:
+            if not re.fullmatch(r"(?=.*[a-z])[a-z0-9_-]+(\.[a-z0-9_-]+)*", name):
+                raise ValueError(f"{name!r} is not the name of one host in lower case")
+        return names
 
     @field_validator("hosts")
     @classmethod
@@ -71,6 +104,10 @@ class FeedSettings(_Section):
 class CrawlSettings(_Section):
     every_days: Annotated[int, Field(ge=1, le=365)]
     pages_per_site: Annotated[int, Field(ge=1, le=100)]
+    list_pages_per_site: Annotated[int, Field(ge=0, le=100)]
+    mib_per_site: Annotated[int, Field(ge=1, le=500)]
+    minutes_per_site: Annotated[int, Field(ge=1, le=240)]
+    depth: Annotated[int, Field(ge=1, le=10)]
 
 
 class DigestSettings(_Section):
@@ -101,14 +138,21 @@ class Settings(_Section):
     """All settings of one home; frozen, validated, every value present."""
 
     home: Path
-    contact: str
-    about_url: str
+    contact: Annotated[str, Field(pattern=_IN_A_HEADER)]
+    about_url: Annotated[str, Field(pattern=_IN_A_HEADER)]
     database: DatabaseSettings
     network: NetworkSettings
     feeds: FeedSettings
     crawl: CrawlSettings
     digest: DigestSettings
     companies: CompanySettings
+
+    @field_validator("contact", "about_url")
+    @classmethod
+    def _no_password(cls, text: str) -> str:
+        if re.search(r"://[^/\s]*@", text):
+            raise ValueError("every crawled site sees it: no user name or password")
+        return text
 
     @property
     def database_url(self) -> str:
@@ -127,29 +171,33 @@ def parse_loopback(name: str, target: str) -> tuple[str, int]:
 
     Raises ValueError unless the address is a loopback address: only names of a test network may be mapped.
     """
-    match = re.fullmatch(r"\[?([0-9a-fA-F.:]+?)\]?:(\d{1,5})", target)
+    match = re.fullmatch(r"\[?([0-9a-fA-F.:]+?)\]?:([0-9]{1,5})", target)
     try:
         address = ipaddress.ip_address(match[1]) if match else None
     except ValueError:
         address = None
-    if match is None or address is None or not address.is_loopback:
+    if match is None or address is None or not address.is_loopback or not 0 < int(match[2]) < 1 << 16:
         raise ValueError(f"{name} = {target!r}: a host may only be mapped to a loopback address and port")
     return match[1], int(match[2])
 
 
-def load_settings(home: Path) -> Settings:
-    """Defaults, over them `home/config.toml` where there is one.
+def load_settings(home: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Defaults, over them `home/config.toml` where there is one, over it MENTORWATCH_DATABASE_URL.
 
-    Raises InputError with file and line for an unknown setting, a wrong type or value, or text that is no TOML.
+    `environ` is the environment; an empty one keeps a home to its own database. Raises InputError with file and line
+    (or the variable) for an unknown setting, a wrong type or value, or text that is no TOML; never with a password.
     """
     file = home / "config.toml"
     values = tomllib.loads((config_dir() / "defaults.toml").read_text("utf-8"))
-    if file.is_file():
+    if file.exists():
         _merge(values, read_toml(file))
+    chosen = (os.environ if environ is None else environ).get(DATABASE_VARIABLE, "").strip()
+    if chosen:
+        values["database"] = {"url": chosen}
     try:
         return Settings.model_validate({**values, "home": home})
     except ValidationError as error:
-        raise _setting_error(file, error) from None
+        raise _setting_error(file, error, of_environment=bool(chosen)) from None
 
 
 def write_setting(home: Path, name: str, value: str) -> None:
@@ -179,6 +227,10 @@ def read_toml(file: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         line_number = file.read_bytes()[: error.start].count(b"\n") + 1
         raise InputError("not UTF-8 text", file=file, line=line_number) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets within brackets
+        raise InputError("not valid TOML: a number or a nesting without end", file=file) from None
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=file) from None
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> None:
@@ -189,15 +241,31 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> None:
             base[key] = value
 
 
-def _setting_error(file: Path, error: ValidationError) -> InputError:
+def _setting_error(file: Path, error: ValidationError, *, of_environment: bool) -> InputError:
     first = error.errors()[0]
     path = [str(part) for part in first["loc"]]
-    name = ".".join(path)
+    name, problem = ".".join(path), first["msg"].removeprefix("Value error, ")
+    is_secret = path[0] == "database"  # may hold a password, so it is not said again
+    if is_secret and of_environment:
+        return InputError(problem, file=f"environment variable {DATABASE_VARIABLE}", hint=_ESCAPES)
     if first["type"] == "extra_forbidden":
         message, hint = f"unknown setting {name!r}", "config/defaults.toml lists every setting"
+    elif is_secret:
+        message, hint = f"setting {name!r}: {problem}", _ESCAPES
     else:
-        message, hint = f"setting {name!r}: {first['msg']}, not {first['input']!r}", None
+        message, hint = f"setting {name!r}: {problem}, not {_shown(first['input'])}", None
     return InputError(message, file=file, line=_line_of(file, path), hint=hint)
+
+
+_ESCAPES = "in a password write %40 for @, %3A for :, %2F for /"
+
+
+def _shown(value: object) -> str:
+    """A value that was given, as far as it fits into the line, without user names and passwords."""
+    if isinstance(value, int) and abs(value) > 10**18:
+        return "a number of that size"
+    text = re.sub(r"://[^@\s]*@", "://***@", repr(value))
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _line_of(file: Path, path: list[str]) -> int | None:

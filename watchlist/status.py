@@ -5,21 +5,23 @@ JSON keys, always all of them; unknown is null, times are UTC with Z:
 `scheduler_running`; `counts`: `lists organisations people followed candidates goals positions moves events talks
 feeds entries digests`; `jobs[]`: `name key next_at due last_run_at last_result`; `feeds`: `new ok failing blocked
 gone`; `oldest_bad_since`; `bad_feeds[]`: `url title owner state since reason last_answer_at`;
-`last`: `crawl refresh digest digest_day`; `advice[]`: sentences that say what to do.
+`last`: `crawl refresh digest digest_day`; `stops[]`: `kind host person_id person since`; `pauses[]`: `host until
+failures reason words`; `refusals[]` of the last 7 days: `reason words hosts last_at`; `advice[]`: sentences that say
+what to do.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, text
 from sqlmodel import Session, SQLModel, col, select
 
 from watchlist.digest.window import user_zone
-from watchlist.digest.wording import plain
+from watchlist.digest.wording import count, plain
 from watchlist.models import (
     CompanyList,
     Digest,
@@ -36,11 +38,15 @@ from watchlist.models import (
     Talk,
     Visit,
 )
+from watchlist.secrets import mask_url
 from watchlist.settings import Settings, version
+from watchlist.sources.hosts import PauseLine, Refusal, list_pauses, list_refusals
+from watchlist.stops import ALL, StopLine, list_stops
 from watchlist.store.engine import database_label
 from watchlist.store.exclusive import is_held
 from watchlist.times import iso
 
+LATELY = timedelta(days=7)
 FEED_STATES = ("new", "ok", "failing", "blocked", "gone")
 
 _COUNTED: dict[str, type[SQLModel]] = {
@@ -121,6 +127,9 @@ class DoctorReport:
     oldest_bad_since: datetime | None
     bad_feeds: tuple[BadFeed, ...]
     last: LastRuns
+    stops: tuple[StopLine, ...]
+    pauses: tuple[PauseLine, ...]
+    refusals: tuple[Refusal, ...]
     advice: tuple[str, ...]
 
 
@@ -129,6 +138,7 @@ def doctor(session: Session, settings: Settings, now: datetime) -> DoctorReport:
     counts, feeds = _counts(session), _feed_states(session)
     bad_feeds = _bad_feeds(session)
     running = is_held(session.connection(), settings.home)
+    stops = list_stops(session)
     return DoctorReport(
         at=now,
         version=version(),
@@ -145,7 +155,10 @@ def doctor(session: Session, settings: Settings, now: datetime) -> DoctorReport:
         oldest_bad_since=bad_feeds[0].since if bad_feeds else None,
         bad_feeds=bad_feeds,
         last=_last_runs(session),
-        advice=tuple(_advice(settings, counts, running=running)),
+        stops=stops,
+        pauses=list_pauses(session, now),
+        refusals=list_refusals(session, now - LATELY),
+        advice=tuple(_advice(settings, counts, running=running, stopped=any(line.kind == ALL for line in stops))),
     )
 
 
@@ -165,6 +178,7 @@ def render_report(report: DoctorReport) -> str:
         *_jobs_lines(report),
         "",
         *_feeds_lines(report),
+        *_door_lines(report),
         *(["", "To do", *(f"  {line}" for line in report.advice)] if report.advice else []),
     ]
     return "\n".join(blocks) + "\n"
@@ -199,7 +213,7 @@ def _bad_feeds(session: Session) -> tuple[BadFeed, ...]:
     )
     return tuple(
         BadFeed(
-            url=feed.url,
+            url=mask_url(feed.url),
             title=feed.title,
             owner=person or organisation,
             state=feed.state,
@@ -249,9 +263,9 @@ def _database(session: Session) -> DatabaseStatus:
     )
 
 
-def _advice(settings: Settings, counts: dict[str, int], *, running: bool) -> list[str]:
+def _advice(settings: Settings, counts: dict[str, int], *, running: bool, stopped: bool) -> list[str]:
     """What keeps the program from its work, the first step first."""
-    advice = []
+    advice = ["everything is stopped, so nothing is fetched: mentorwatch resume --all"] if stopped else []
     if not settings.contact:
         advice.append("no contact address is set, so nothing is crawled: mentorwatch init")
     if not counts["goals"]:
@@ -308,6 +322,17 @@ def _feeds_lines(report: DoctorReport) -> list[str]:
         reason = feed.reason or "no reason given"
         lines.append(f"  {feed.state} since {iso(feed.since)} ({reason})  {owner}{plain(feed.url, 1000)}")
     return lines
+
+
+def _door_lines(report: DoctorReport) -> list[str]:
+    """What keeps requests back: the user, the hosts, the rules."""
+    lines = ["", "Fetching"]
+    lines += [f"  stopped since {iso(line.since)}: {line.words}" for line in report.stops]
+    lines += [f"  {line.host} is left alone until {iso(line.until)}: {line.words}" for line in report.pauses]
+    if report.refusals:
+        lines.append("  not fetched in the last 7 days (mentorwatch sources says where):")
+        lines += [f"    {line.words}: {count(line.hosts, 'host')}" for line in report.refusals]
+    return lines if len(lines) > 2 else [*lines, "  nothing is kept back"]
 
 
 def _plain_values(value: Any) -> Any:

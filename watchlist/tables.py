@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Final
 
 from watchlist.errors import InputError
+from watchlist.secrets import has_user_info, mask_text
 
 DELIMITERS: Final = (",", ";", "\t")
 MAX_BYTES: Final = 64 * 1024 * 1024
 """Of a file given by the user; a longer one is no list of companies."""
 SHOWN: Final = 20
 """Problems named in one message; the rest is counted."""
+NO_USER_INFO: Final = (
+    "an address with a user name or password in it is not taken over; leave it out, and keep a token in the keyring "
+    "or the environment (MENTORWATCH_<NAME>_TOKEN)"
+)
+"""What to say of such an address, whose password is not said again."""
 
 _NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 _NOT_UTF8: Final = re.compile("[\udc80-\udcff]")
@@ -74,7 +80,7 @@ def read_table(
     problems = [_named(problem, names) for problem in broken]
     rows = tuple(_rows(names, frozenset(columns), body, problems))
     unknown = [name for name in names if name not in columns]
-    warnings = (f"{filename}: columns not used: {', '.join(unknown)}",) if unknown else ()
+    warnings = (f"{filename}: columns not used: {mask_text(', '.join(unknown))}",) if unknown else ()
     return Table(filename, rows, tuple(problems), warnings)
 
 
@@ -179,7 +185,9 @@ def _checked_header(filename: str, line: int, header: Sequence[str], columns: Se
         if broken := _not_utf8(name):
             raise InputError(broken, file=filename, line=line, column=number)
         if name and name in names[: number - 1]:
-            raise InputError(f"the column {name!r} stands there twice", file=filename, line=line, column=number)
+            raise InputError(
+                f"the column {mask_text(name)!r} stands there twice", file=filename, line=line, column=number
+            )
     if missing := [column for column in columns if column not in names]:
         message = f"missing column{'s' * (len(missing) > 1)}: {', '.join(missing)}"
         raise InputError(message, file=filename, line=line, column=missing[0], hint=hint)
@@ -205,7 +213,9 @@ def _rows(
             problems.append(_ragged(line, cells, names))
             continue
         broken = [
-            Problem(line, name, text) for name, cell in zip(names, cells, strict=True) if (text := _not_utf8(cell))
+            Problem(line, name, text)
+            for name, cell in zip(names, cells, strict=True)
+            if (text := _not_utf8(cell) or (_user_info(cell) if name in known else None))
         ]
         problems += broken
         if not broken:
@@ -224,6 +234,10 @@ def _not_utf8(cell: str) -> str | None:
         byte = ord(match[0]) - 0xDC00
         return f"not UTF-8 text (byte 0x{byte:02X}, character {match.start() + 1} of the cell); save the file as UTF-8"
     return None
+
+
+def _user_info(cell: str) -> str | None:
+    return NO_USER_INFO if has_user_info(cell) else None
 
 
 def _records(text: str, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:

@@ -68,3 +68,22 @@ def _is_public_v4(address: IPv4Address) -> bool:
 
 def _is_public_v6(address: IPv6Address) -> bool:
     return address in _OPEN_V6 and not any(address in network for network in _CLOSED_V6)
+
+
+# What a host in the user's own network may have, when its name stands in the settings.
+_PRIVATE = tuple(
+    ip_network(text) for text in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
+# Where clouds keep the keys of their machines, as far as it lies within the above.
+_METADATA = frozenset(map(ip_address, ("100.100.100.200", "fd00:ec2::254", "fd20:ce::254")))
+
+
+def is_private(text: str) -> bool:
+    """Whether a literal IP address belongs to a private network, and is no cloud's metadata service."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    return address not in _METADATA and any(
+        address in network for network in _PRIVATE if network.version == address.version
+    )

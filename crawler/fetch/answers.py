@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from crawler.wishes import NO_WISHES, Wishes
 from watchlist.errors import MentorwatchError
+from watchlist.secrets import mask_url
 
 
 class Access(StrEnum):
@@ -29,6 +31,8 @@ class Ask:
     access: Access = Access.CRAWL
     etag: str | None = None
     last_modified: str | None = None
+    person: int | None = None
+    """Whose source it is, for `stop --person`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Answer:
     fetched_at: datetime
     moved_to: str | None = None
     """The new address where every redirect on the way was permanent (301, 308)."""
+    wishes: Wishes = NO_WISHES
+    """What the answer's headers and robots.txt ask of those who use it."""
 
     @property
     def not_modified(self) -> bool:
@@ -68,8 +74,11 @@ PLAIN_WORDS: Mapping[str, str] = {
     "not_a_documented_api": "not an endpoint of the closed list in config/access.toml",
     "robots": "robots.txt forbids it",
     "robots_unreachable": "robots.txt could not be read, which means no",
+    "unclear_wishes": "what the site asks of those who keep something of it could not be read, which means no",
     "backoff": "the host asked for a pause or failed a moment ago",
-    "stopped": "fetching was stopped",
+    "blocked": "the site refuses to be crawled and is left alone for a day",
+    "stopped": "fetching was stopped; `mentorwatch resume --all` lifts it",
+    "halted": "you stopped fetching there; `mentorwatch resume` lifts it",
     # the way there
     "dns": "the name has no address",
     "connection": "no connection, or it broke",
@@ -78,9 +87,12 @@ PLAIN_WORDS: Mapping[str, str] = {
     "protocol": "the answer is not HTTP",
     "too_many_redirects": "more than 5 redirects",
     "redirect_loop": "it redirects to itself",
+    "bad_redirect": "a redirect that does not say where to",
     # what came
     "too_large": "the answer is larger than the limit",
     "too_dense": "the answer unpacks to more than 200 times its size",
+    "partial": "only a part of it came, which nobody asked for",
+    "not_text": "it is not a page or a feed but an image, a film, an archive or another document",
     "bad_encoding": "the answer is packed in a way that was not offered, or its packing is damaged",
 }
 """Every reason code of the door, in words for the user."""
@@ -89,10 +101,11 @@ PLAIN_WORDS: Mapping[str, str] = {
 class FetchError(MentorwatchError):
     """The door refused, or the transfer failed; nothing of an answer is kept.
 
-    `reason` is a key of PLAIN_WORDS. `retry_at` (aware UTC) says when it makes sense to ask again, where that is known.
+    `reason` is a key of PLAIN_WORDS; `url` is the whole address, the message shows it without secrets. `retry_at`
+    (aware UTC) says when it makes sense to ask again, where that is known.
     """
 
     def __init__(self, reason: str, url: str, *, detail: str = "", retry_at: datetime | None = None) -> None:
         words = PLAIN_WORDS[reason] + (f": {detail}" if detail else "")
-        super().__init__(f"{url} was not fetched: {words}")
+        super().__init__(f"{mask_url(url)} was not fetched: {words}")
         self.reason, self.url, self.detail, self.retry_at = reason, url, detail, retry_at

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Self
 
-import httpx
-
-from crawler.fetch.access import FLOOR_SECONDS, access_rules
+from crawler.fetch.access import FLOOR_SECONDS, AccessRules, access_rules
 from crawler.fetch.answers import Access, Answer, Ask, FetchError
-from crawler.fetch.backoff import Backoff
-from crawler.fetch.decoding import BodyError, read_body
+from crawler.fetch.backoff import LONGEST, Backoff, asked_wait
+from crawler.fetch.carrier import REDIRECTS, Carrier, Errand
+from crawler.fetch.carryover import Carryover
+from crawler.fetch.decisions import OK, PAGE, ROBOTS, Decision, Watch
+from crawler.fetch.memory import Forgetful, Memory
 from crawler.fetch.pace import Line, Pace, site_of
 from crawler.fetch.robots import MAX_BYTES as ROBOTS_BYTES
 from crawler.fetch.robots import Robots
+from crawler.fetch.site_files import SiteFiles
+from crawler.fetch.stops import Stops
 from crawler.fetch.transport import Dial, GuardedBackend, Resolver, SystemResolver, Transports
-from crawler.fetch.urls import Target, UrlVerdict, is_mapped, judge_url
+from crawler.fetch.urls import Target, UrlVerdict, host_of, is_mapped, judge_url
 from crawler.fetch.wire import WayError, dial
+from crawler.fetch.wishes import header_wishes
+from crawler.wishes import NO_WISHES, Wishes
+from watchlist.secrets import Tokens, mask_url
 from watchlist.settings import Settings
 
+log = logging.getLogger(__name__)
+
 MAX_REDIRECTS = 5
-_REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
-_OF_THE_TRANSFER = {"content-encoding", "content-length", "transfer-encoding", "connection", "keep-alive"}
-_NOT_KEPT = _OF_THE_TRANSFER | {"set-cookie", "set-cookie2"}
+NO_FAULT_OF_THE_HOST = frozenset({"not_text", "stopped", "halted", "bad_url"})
+"""Reasons after which the host is asked again as if nothing had happened."""
+STANDARD_STATUSES = range(100, 600)
+"""Anything else (999) is how some sites say that they do not want crawlers."""
 
 
 def utc_now() -> datetime:
@@ -35,33 +45,55 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """What the checks of one hop came to."""
+
+    gap: float
+    """Seconds to keep between two requests to the site."""
+    wishes: Wishes
+    """What robots.txt asks for beyond fetching."""
+
+
 class Door:
     """The way out to the network, one for a whole run: spiders and feeds share its pace and its pauses.
 
-    An async context manager. `resolver` and `clock` (aware UTC) and `dial` are for tests and the little web; `pace`
-    keeps its own monotonic time.
+    An async context manager. `memory` keeps pace, pauses and robots decisions over a restart; `tokens` are the user's
+    own for documented APIs; `watch` is told every decision. `resolver` and `clock` (aware UTC), `dial`, `pace` (which
+    keeps its own monotonic time) and `rules` are for tests and the little web.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # all by name
         self,
         settings: Settings,
         *,
+        memory: Memory | None = None,
+        tokens: Tokens | None = None,
+        watch: Watch | None = None,
         resolver: Resolver | None = None,
         clock: Callable[[], datetime] | None = None,
         dial: Dial = dial,
         pace: Pace | None = None,
+        rules: AccessRules | None = None,
     ) -> None:
         self.settings = settings
-        self._agent = settings.user_agent.encode("ascii", "replace").decode("ascii")
         self.clock = clock or utc_now
+        self._rules = rules or access_rules()
         self._own_resolver = SystemResolver(settings.network.concurrency) if resolver is None else None
-        backend = GuardedBackend(resolver or self._own_resolver, settings.network.hosts, dial)  # type: ignore[arg-type]
+        network = settings.network
+        resolve: Resolver = resolver or self._own_resolver  # type: ignore[assignment]  # one of them is there
+        backend = GuardedBackend(resolve, network.hosts, dial, network.private_hosts)
         self._transports = Transports(backend, settings)
-        self._stopping = asyncio.Event()
+        self._carrier = Carrier(settings, self._transports, self._rules, self.clock)
+        self._memory = memory or Forgetful(self.clock)
+        self._tokens, self._watch = tokens or Tokens(), watch
+        self._closing = asyncio.Event()
+        self._stops, self._stops_changed = Stops(), asyncio.Event()
         self._pace = pace or Pace(sleep=self._sleep)
-        self._slots = asyncio.Semaphore(settings.network.concurrency)
         self._pauses = Backoff(self.clock)
-        self._robots = Robots(self._fetch_robots, self.clock)
+        self._carryover = Carryover(self._memory, self._pace, self._pauses, self.clock)
+        self._robots = Robots(self._fetch_robots, self._memory, self.clock)
+        self._site_files = SiteFiles(self.fetch, self._memory, self.clock)
 
     async def __aenter__(self) -> Self:
         if self.settings.network.ca_file:
@@ -73,30 +105,50 @@ class Door:
     ) -> None:
         await self.stop()
         await self._robots.aclose()
+        await self._site_files.aclose()
         if self._own_resolver:
             self._own_resolver.close()
 
+    # --- stopping ------------------------------------------------------------------------------------------------
+
     async def stop(self) -> None:
-        """No request leaves any more: who waits for a turn is told so at once, what is under way is cut off."""
-        self._stopping.set()
+        """Close for good: who waits for a turn is told so at once, what is under way is cut off."""
+        self._closing.set()
+        self._stops_changed.set()
         await self._transports.aclose()
+
+    def obey(self, stops: Stops) -> None:
+        """Nothing that `stops` forbids leaves from now on; who waits for such a turn is told so at once."""
+        if stops != self._stops:
+            self._stops = stops
+            self._stops_changed.set()
+            self._stops_changed = asyncio.Event()
 
     @property
     def is_stopped(self) -> bool:
-        """Whether no request may leave any more."""
-        return self._stopping.is_set()
+        """Whether no request may leave: the door is closing, or everything is stopped until the user resumes."""
+        return self.is_closed or self._stops.everything
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the door closed for good."""
+        return self._closing.is_set()
 
     async def stopped(self) -> None:
-        """Wait until somebody stops the door."""
-        await self._stopping.wait()
+        """Wait until the door closes for good."""
+        await self._closing.wait()
 
     async def _sleep(self, seconds: float) -> None:
+        """Sleep, but not past a change of what is stopped."""
         try:
             async with asyncio.timeout(seconds):
-                await self._stopping.wait()
+                await self._stops_changed.wait()
         except TimeoutError:
             return
-        raise WayError("stopped", "")
+        if self.is_closed:
+            raise WayError("stopped", "")
+
+    # --- fetching ------------------------------------------------------------------------------------------------
 
     async def fetch(self, ask: Ask) -> Answer:
         """What the server answers, whatever the status. Raises FetchError where the door refuses or no answer comes.
@@ -106,20 +158,37 @@ class Door:
         conditions = _conditions(ask)
 
         async def hop(target: Target) -> Answer:
-            gap = await self._permit(target, ask.access)
-            return await self._in_turn(target, gap, conditions, limit=self.settings.network.max_body_mib << 20)
+            permit = await self._permit(target, ask)
+            headers = conditions | await self._token(target, ask.access)
+            errand = Errand(target, headers, limit=self._carrier.body_limit)
+            answer = await self._in_turn(errand, permit.gap, ask.person)
+            return replace(answer, wishes=permit.wishes | header_wishes(answer.headers, self.clock()))
 
-        return await self._follow(self._admit(ask.url, None, ask.access), ask.access, hop)
+        try:
+            return await self._follow(self._admit(ask.url, None, ask.access), ask.access, hop)
+        except FetchError as error:
+            await self._tell_refusal(PAGE, error)
+            raise
+
+    async def site_wishes(self, url: str, content_type: str | None = None) -> Wishes:
+        """What the site's tdmrep.json and ai.txt ask for a document; asked once a week and origin.
+
+        For those who are about to keep something of it. Raises FetchError where the site cannot be asked.
+        """
+        return await self._site_files.wishes(self._admit(url, None, Access.CRAWL), content_type)
 
     async def _fetch_robots(self, robots: Target) -> Answer:
         """The robots.txt of an origin; redirects are followed without asking further robots files."""
 
         async def hop(target: Target) -> Answer:
-            return await self._in_turn(target, self._gap(target), {}, limit=ROBOTS_BYTES, is_robots=True)
+            await self._carryover.recall(target)
+            return await self._in_turn(Errand(target, {}, limit=ROBOTS_BYTES, is_robots=True), self._gap(target))
 
-        return await self._follow(robots, Access.CRAWL, hop)
-
-    # --- redirects -----------------------------------------------------------------------------------------------
+        try:
+            return await self._follow(robots, Access.CRAWL, hop)
+        except FetchError as error:
+            await self._tell_refusal(ROBOTS, error)
+            raise
 
     async def _follow(self, target: Target, access: Access, hop: Callable[[Target], Awaitable[Answer]]) -> Answer:
         seen = {target.href}
@@ -128,7 +197,7 @@ class Door:
         for _ in range(MAX_REDIRECTS + 1):
             answer = await hop(target)
             location = answer.headers.get("location")
-            if answer.status not in _REDIRECTS or not location:
+            if answer.status not in REDIRECTS or not location:
                 return replace(answer, moved_to=answer.url if moved and permanent else None)
             permanent = permanent and answer.status in _PERMANENT
             moved = True
@@ -142,149 +211,164 @@ class Door:
 
     def _admit(self, url: str, source: Target | None, access: Access) -> Target:
         """Judge an address, as asked for or as redirected to from `source`."""
-        verdict = judge_hop(url, source, access, self.settings)
+        verdict = judge_hop(url, source, access, self.settings, self._rules)
         if verdict.target is None:
             raise FetchError(verdict.reason, url)
         if not self.settings.contact and verdict.reason != "mapped":
             raise FetchError("no_contact", verdict.target.href)
         return verdict.target
 
-    async def _permit(self, target: Target, access: Access) -> float:
-        """Ask robots.txt as far as the access wants it; returns the gap to keep, in seconds."""
-        if access is Access.DOCUMENTED_API:
-            api = access_rules().api(target.origin, target.path)
-            return self._gap(target, api.gap_seconds if api else None)
-        self._refuse_now(target)
+    async def _permit(self, target: Target, ask: Ask) -> Permit:
+        """Ask robots.txt as far as the access wants it."""
+        await self._carryover.recall(target)
+        if ask.access is Access.DOCUMENTED_API:
+            api = self._rules.api(target.origin, target.path)
+            return Permit(self._gap(target, api.gap_seconds if api else None), NO_WISHES)
+        self._refuse_now(target, ask.person)
         decision = await self._robots.decision(target)
-        if access is Access.CRAWL or self.settings.feeds.obey_robots:
+        if ask.access is Access.CRAWL or self.settings.feeds.obey_robots:
             decision.check(target)
         else:
             decision.check_subscription(target)
-        return max(self._gap(target), decision.delay)
+        return Permit(max(self._gap(target), decision.delay), decision.wishes)
 
     def _gap(self, target: Target, wanted: float | None = None) -> float:
         if is_mapped(target.host, self.settings.network.hosts):
             return 0.0
         return max(FLOOR_SECONDS, self.settings.network.gap_seconds if wanted is None else wanted)
 
-    def _refuse_now(self, target: Target) -> None:
+    def _refuse_now(self, target: Target, person: int | None = None) -> None:
         """Raises FetchError while nothing may be sent to the host."""
-        if self._stopping.is_set():
-            raise FetchError("stopped", target.href)
+        if reason := "stopped" if self.is_closed else self._stops.forbids(target.host, person):
+            raise FetchError(reason, target.href)
         if until := self._pauses.until(target.host):
             raise FetchError("backoff", target.href, detail=f"until {until:%Y-%m-%d %H:%M} UTC", retry_at=until)
 
+    async def _token(self, target: Target, access: Access) -> dict[str, str]:
+        """The user's token, on requests to the one origin it is meant for."""
+        api = self._rules.api(target.origin, target.path) if access is Access.DOCUMENTED_API else None
+        if api is None or api.token is None:
+            return {}
+        # In a thread: a keyring may wait for its user to unlock it.
+        token = await asyncio.to_thread(self._tokens.token, api.token.name)
+        return {api.token.header: api.token.form.format(token=token)} if token else {}
+
     # --- one request ---------------------------------------------------------------------------------------------
 
-    async def _in_turn(
-        self, target: Target, gap: float, headers: Mapping[str, str], *, limit: int, is_robots: bool = False
-    ) -> Answer:
+    async def _in_turn(self, errand: Errand, gap: float, person: int | None = None) -> Answer:
         """Send when the site's turn has come. Only then one of the global slots is taken, and the deadline runs."""
+        target = errand.target
         async with self._pace.queue(site_of(target.host)) as line:
-            await self._wait(line, gap, target)
-            async with self._slots:
-                self._refuse_now(target)
+            await self._wait(line, gap, target, person)
+            async with self._carrier.slots.take():
+                if gap:
+                    await self._carryover.note_turn(target)
+                self._refuse_now(target, person)
                 try:
-                    answer = await self._send(target, headers, limit=limit, cut=is_robots)
+                    return await self._send(errand)
                 finally:
                     line.leave()
-            self._note(target, answer, is_robots=is_robots)
-        return answer
 
-    async def _wait(self, line: Line, gap: float, target: Target) -> None:
-        """Until the gap is over; a host that is paused before or after that is not asked."""
-        self._refuse_now(target)
+    async def _wait(self, line: Line, gap: float, target: Target, person: int | None) -> None:
+        """Until the gap is over; a host that is paused before, after or meanwhile is not asked."""
         try:
-            await line.wait(gap)
+            while True:
+                self._refuse_now(target, person)
+                if not await line.wait(gap):
+                    return
         except WayError as error:
             raise FetchError(error.reason, target.href) from error
-        self._refuse_now(target)
 
-    async def _send(self, target: Target, headers: Mapping[str, str], *, limit: int, cut: bool) -> Answer:
+    async def _send(self, errand: Errand) -> Answer:
+        """One request. Its outcome is noted: pauses, counters, whoever watches."""
+        start = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(self.settings.network.deadline_seconds):
-                return await self._transfer(target, headers, limit=limit, cut=cut)
-        except TimeoutError:
-            reason, detail = "timeout", f"{self.settings.network.deadline_seconds:.0f} s"
-        except (WayError, BodyError) as error:
-            reason, detail = error.reason, error.detail
-        except httpx.ProtocolError as error:
-            reason, detail = "protocol", str(error)
-        except (httpx.TransportError, OSError) as error:
-            reason, detail = "connection", str(error)
-        if self._stopping.is_set():  # we cut it off: no fault of the host
-            raise FetchError("stopped", target.href)
-        raise FetchError(reason, target.href, detail=detail, retry_at=self._pauses.failed(target.host))
+            answer = await self._carrier.carry(errand)
+        except FetchError as error:
+            if self.is_closed:  # we cut it off: no fault of the host
+                raise FetchError("stopped", errand.target.href) from error
+            if error.reason in NO_FAULT_OF_THE_HOST:
+                raise
+            pause = self._pauses.failed(errand.target.host, error.reason)
+            await self._carryover.note_pause(errand.target.host, pause)
+            raise FetchError(error.reason, error.url, detail=error.detail, retry_at=pause.until) from error
+        seconds = asyncio.get_running_loop().time() - start
+        kind = ROBOTS if errand.is_robots else PAGE
+        host = errand.target.host
+        await self._tell(
+            kind, host, errand.target.href, OK, status=answer.status, size=len(answer.body), seconds=seconds
+        )
+        await self._note(errand, answer)
+        return answer
 
-    async def _transfer(self, target: Target, headers: Mapping[str, str], *, limit: int, cut: bool) -> Answer:
-        request = self._request(target, headers)
-        async with self._transports.lend(target.origin) as transport:
-            response = await transport.handle_async_request(request)
-            stream = cast("httpx.AsyncByteStream", response.stream)
-            try:
-                body = await _body(target, response, stream, limit=limit, cut=cut)
-            finally:
-                await stream.aclose()
-        return Answer(target.href, response.status_code, _headers(response), body, self.clock())
-
-    def _request(self, target: Target, headers: Mapping[str, str]) -> httpx.Request:
-        """Httpx's own reading of the address is not used: host and request target are those of the guard's."""
-        always = {"host": target.netloc, "user-agent": self._agent, "accept-encoding": "gzip"}
-        extensions: dict[str, Any] = {"target": f"{target.path}{target.query}".encode("ascii")}
-        if target.host.endswith("."):
-            extensions["sni_hostname"] = target.host.rstrip(".")
-        try:
-            request = httpx.Request(
-                "GET", target.href, headers={**always, "accept": "*/*", **headers}, extensions=extensions
-            )
-        except (httpx.InvalidURL, UnicodeError) as error:
-            raise FetchError("bad_url", target.href, detail=str(error)) from error
-        if (request.url.raw_host.decode("ascii"), request.url.port or target.port) != (target.host, target.port):
-            raise FetchError("bad_url", target.href, detail="the parsers disagree about the host")
-        return request
-
-    def _note(self, target: Target, answer: Answer, *, is_robots: bool) -> None:
+    async def _note(self, errand: Errand, answer: Answer) -> None:
         """A bad answer pauses the host; that of a robots.txt only where the server asks for it."""
-        asked = answer.headers.get("retry-after")
-        bad = answer.status == 429 or (answer.status >= 500 and (bool(asked) or not is_robots))
-        if bad or (answer.status == 403 and asked):
-            self._pauses.failed(target.host, asked)
+        host, status = errand.target.host, answer.status
+        asked = asked_wait(status, answer.headers, self.clock())
+        reason = f"http_{status}"
+        if status not in STANDARD_STATUSES:
+            pause = self._pauses.failed(host, "blocked", asked=max(asked or LONGEST, LONGEST))
+            await self._carryover.note_pause(host, pause)
+            raise FetchError("blocked", errand.target.href, detail=f"status {status}", retry_at=pause.until)
+        if status == 429 or (status >= 500 and (asked or not errand.is_robots)) or (status == 403 and asked):
+            await self._carryover.note_pause(host, self._pauses.failed(host, reason, asked=asked))
+        elif asked:
+            await self._carryover.note_pause(host, self._pauses.asked(host, asked, reason))
         else:
-            self._pauses.succeeded(target.host)
+            await self._carryover.note_success(host)
+
+    # --- remembering and telling ---------------------------------------------------------------------------------
+
+    async def _tell_refusal(self, kind: str, error: FetchError) -> None:
+        await self._tell(kind, host_of(error.url), error.url, error.reason, detail=error.detail)
+
+    async def _tell(  # noqa: PLR0913  # the fields of a Decision
+        self,
+        kind: str,
+        host: str,
+        url: str,
+        reason: str,
+        *,
+        detail: str = "",
+        status: int | None = None,
+        size: int = 0,
+        seconds: float = 0.0,
+    ) -> None:
+        decision = Decision(
+            at=self.clock(),
+            kind=kind,
+            host=host,
+            url=mask_url(url),
+            reason=reason,
+            detail=detail,
+            status=status,
+            bytes=size,
+            seconds=seconds,
+        )
+        if self._watch is not None:
+            self._watch(decision)
+        await self._memory.count([decision])
 
 
-def judge_hop(url: str, source: Target | None, access: Access, settings: Settings) -> UrlVerdict:
+def judge_hop(
+    url: str, source: Target | None, access: Access, settings: Settings, rules: AccessRules | None = None
+) -> UrlVerdict:
     """The guard's verdict on an address that is asked for, or that `source` redirects to.
 
     A documented API stays within the closed list on every hop.
     """
     verdict = judge_url(url, settings, base=source.href if source else None)
     target = verdict.target
-    if target and access is Access.DOCUMENTED_API and access_rules().api(target.origin, target.path) is None:
+    if target and access is Access.DOCUMENTED_API and (rules or access_rules()).api(target.origin, target.path) is None:
         return UrlVerdict(url, allowed=False, reason="not_a_documented_api")
     return verdict
 
 
 def _conditions(ask: Ask) -> dict[str, str]:
     """The headers of a conditional request, where the caller holds a copy."""
-    pairs = {"if-none-match": ask.etag, "if-modified-since": ask.last_modified}
+    pairs: Mapping[str, str | None] = {"if-none-match": ask.etag, "if-modified-since": ask.last_modified}
     return {
         name: value.strip()
         for name, value in pairs.items()
         if value and value.isascii() and value.strip().isprintable()
     }
-
-
-async def _body(
-    target: Target, response: httpx.Response, stream: httpx.AsyncByteStream, *, limit: int, cut: bool
-) -> bytes:
-    if response.status_code < 200:
-        raise WayError("protocol", f"status {response.status_code}")
-    if response.status_code == 304:
-        return b""
-    encoding = response.headers.get("content-encoding", "")
-    return await read_body(stream, encoding, limit=limit, cut=cut, packed_file=target.path.endswith(".gz"))
-
-
-def _headers(response: httpx.Response) -> dict[str, str]:
-    return {name: value for name, value in response.headers.items() if name not in _NOT_KEPT}

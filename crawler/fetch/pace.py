@@ -30,10 +30,13 @@ class Line:
         self.free_since: float | None = None
         self._monotonic, self._sleep = monotonic, sleep
 
-    async def wait(self, gap: float) -> None:
-        """Until `gap` seconds have gone by since the last request to the site was over."""
-        while self.free_since is not None and (left := self.free_since + gap - self._monotonic()) > 0:
-            await self._sleep(left)
+    async def wait(self, gap: float) -> bool:
+        """Sleep until `gap` seconds have gone by since the last request to the site was over; False: they have."""
+        left = 0.0 if self.free_since is None else self.free_since + gap - self._monotonic()
+        if left <= 0:
+            return False
+        await self._sleep(left)
+        return True
 
     def leave(self) -> None:
         """A request was made and is over: the gap starts now."""
@@ -61,6 +64,12 @@ class Pace:
                 yield line
         finally:
             line.waiting -= 1
+
+    def restore(self, site: str, seconds: float) -> None:
+        """An earlier run asked this site so many seconds ago."""
+        line = self._lines.get(site) or self._new_line(site)
+        if line.free_since is None:
+            line.free_since = self._monotonic() - max(0.0, seconds)
 
     def _new_line(self, site: str) -> Line:
         if len(self._lines) >= _MANY_SITES:

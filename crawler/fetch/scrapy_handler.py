@@ -18,7 +18,8 @@ class DoorHandler(BaseDownloadHandler):
     """Fetches through the door that the spider carries as `door`.
 
     `request.meta` may hold `access` (an Access, default CRAWL), `etag` and `last_modified`; the handler adds
-    `fetched_at` and, after permanent redirects, `moved_to`. A FetchError reaches the request's errback as it is.
+    `fetched_at`, `wishes` and, after permanent redirects, `moved_to`. A FetchError reaches the request's errback as
+    it is.
     """
 
     lazy = True
@@ -30,7 +31,7 @@ class DoorHandler(BaseDownloadHandler):
         meta = request.meta
         ask = Ask(request.url, meta.get("access", Access.CRAWL), meta.get("etag"), meta.get("last_modified"))
         answer = await self._door.fetch(ask)
-        meta["fetched_at"], meta["moved_to"] = answer.fetched_at, answer.moved_to
+        meta["fetched_at"], meta["moved_to"], meta["wishes"] = answer.fetched_at, answer.moved_to, answer.wishes
         return _response(answer)
 
     @property

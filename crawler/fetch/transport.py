@@ -9,11 +9,14 @@ from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
 
 import httpcore
 import httpx
 
-from crawler.fetch.address import is_literal, is_public
+from crawler.fetch.address import is_literal, is_private, is_public
 from crawler.fetch.wire import SocketOptions, WayError, Wire, dial
 from watchlist.errors import UsageError
 from watchlist.settings import Settings, parse_loopback
@@ -55,8 +58,15 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     There is no second look-up between judging and connecting, so a name cannot change its mind (DNS rebinding).
     """
 
-    def __init__(self, resolver: Resolver, hosts: Mapping[str, str], dial: Dial = dial) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        hosts: Mapping[str, str],
+        dial: Dial = dial,
+        private_hosts: Sequence[str] = (),
+    ) -> None:
         self._resolver, self._hosts, self._dial = resolver, hosts, dial
+        self._private_hosts = frozenset(private_hosts)
 
     async def connect_tcp(
         self,
@@ -92,11 +102,11 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             raise WayError("bad_name", str(error)) from error
         return self._judged(host, found, port)
 
-    @staticmethod
-    def _judged(host: str, found: Sequence[str], port: int) -> list[tuple[str, int]]:
+    def _judged(self, host: str, found: Sequence[str], port: int) -> list[tuple[str, int]]:
         if not found:
             raise WayError("dns", f"no address of {host}")
-        if closed := [address for address in found if not is_public(address)]:
+        may_be_private = host in self._private_hosts
+        if closed := [each for each in found if not (is_public(each) or (may_be_private and is_private(each)))]:
             raise WayError("blocked_address", closed[0])
         return [(address, port) for address in dict.fromkeys(found)]
 
@@ -109,6 +119,12 @@ class OriginTransport(httpx.AsyncHTTPTransport):
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls, max_connections=4, keepalive_expiry=IDLE_SECONDS, network_backend=backend
         )
+        self._closed = False
+
+    async def aclose(self) -> None:
+        """Cut off what is under way; nothing is sent again."""
+        self._closed = True
+        await super().aclose()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send; once more where a kept connection turns out to be closed by the server in the meantime."""
@@ -116,9 +132,20 @@ class OriginTransport(httpx.AsyncHTTPTransport):
         try:
             return await super().handle_async_request(request)
         except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError) as error:
-            if not kept or (isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error)):
+            garbled = isinstance(error, httpx.RemoteProtocolError) and "disconnected" not in str(error)
+            if self._closed or not kept or garbled:
                 raise
             return await super().handle_async_request(request)
+
+    async def close_where_more_came(self) -> None:
+        """Close connections on which bytes beyond the answer came: they must never pass for the next one.
+
+        h11 keeps such bytes for the next cycle, and httpcore starts that cycle without looking at them.
+        """
+        for connection in self._pool.connections:
+            http11 = cast("Any", connection)._connection  # noqa: SLF001  # there is no public way to these bytes
+            if http11 is not None and http11._h11_state.trailing_data[0]:  # noqa: SLF001
+                await connection.aclose()
 
 
 class Transports:
@@ -129,13 +156,16 @@ class Transports:
         self._kept: OrderedDict[str, OriginTransport] = OrderedDict()
         self._in_use: Counter[str] = Counter()
         self._tls: ssl.SSLContext | None = None
+        self._closed = False
 
     def __len__(self) -> int:
         return len(self._kept)
 
     @asynccontextmanager
     async def lend(self, origin: str) -> AsyncIterator[OriginTransport]:
-        """The transport of an origin, safe from being closed while it is lent."""
+        """The transport of an origin, safe from being closed while it is lent. Raises WayError after `aclose`."""
+        if self._closed:
+            raise WayError("stopped", "")
         transport = self._kept.pop(origin, None) or OriginTransport(self._backend, self._context())
         self._kept[origin] = transport
         self._in_use[origin] += 1
@@ -152,7 +182,8 @@ class Transports:
         self._context()
 
     async def aclose(self) -> None:
-        """Close them all."""
+        """Close them all, for good."""
+        self._closed = True
         while self._kept:
             _, transport = self._kept.popitem()
             await transport.aclose()
@@ -174,11 +205,18 @@ def tls_context(settings: Settings) -> ssl.SSLContext:
 
     Raises UsageError where that file cannot be read.
     """
+    file = settings.network.ca_file
+    try:
+        return _verifying(file, Path(file).stat().st_mtime_ns if file else 0)
+    except OSError as error:
+        raise UsageError(f"network.ca_file: {file} cannot be used: {error.strerror or error}") from error
+
+
+@lru_cache(maxsize=4)
+def _verifying(file: str, _changed_at: int) -> ssl.SSLContext:
+    """Reading hundreds of authorities takes 70 ms: once for all doors of a process."""
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
-    if file := settings.network.ca_file:
-        try:
-            context.load_verify_locations(cafile=file)
-        except OSError as error:
-            raise UsageError(f"network.ca_file: {file} cannot be used: {error.strerror or error}") from error
+    if file:
+        context.load_verify_locations(cafile=file)
     return context

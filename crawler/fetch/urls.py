@@ -61,7 +61,7 @@ class UrlVerdict:
     url: str
     allowed: bool
     reason: str
-    """resolve-later | public_address | mapped, or why not: a key of answers.PLAIN_WORDS."""
+    """resolve-later | public_address | mapped | private_host, or why not: a key of answers.PLAIN_WORDS."""
     target: Target | None = None
 
 
@@ -73,12 +73,12 @@ def judge_url(url: str, settings: Settings | None = None, *, base: str | None = 
     """The guard's verdict on an address, without any look-up or connection.
 
     A name is allowed with reason `resolve-later`: its addresses are judged when the door connects to them. Names that
-    the settings map to loopback are allowed with reason `mapped`. `base` is what a relative address is relative to.
+    the settings map to loopback are allowed with reason `mapped`, those they name as private ones with
+    `private_host`. `base` is what a relative address is relative to.
     """
-    hosts = settings.network.hosts if settings else {}
     try:
         target, is_name = _parse(url, base)
-        return UrlVerdict(url, True, _judge_host(target, is_name, hosts), target)  # allowed
+        return UrlVerdict(url, True, _judge_host(target, is_name, settings), target)  # allowed
     except _RefusedError as refused:
         return UrlVerdict(url, False, str(refused))  # not allowed
 
@@ -97,6 +97,8 @@ def _parse(url: str, base: str | None) -> tuple[Target, bool]:
     except ValueError:
         raise _RefusedError("bad_url") from None
     target = _target(parsed)
+    if len(target.href) > MAX_LENGTH:  # escaping makes it up to nine times as long
+        raise _RefusedError("too_long")
     if parsed.host_type == HostType.IPV4 and not _is_plain(target.host, text, base):
         raise _RefusedError("bad_name" if is_public(target.host) else "blocked_address")
     return target, parsed.host_type == HostType.DEFAULT
@@ -119,14 +121,16 @@ def _is_plain(address: str, text: str, base: str | None) -> bool:
     return written is not None or (base is not None and URL(base).hostname == address)
 
 
-def _judge_host(target: Target, is_name: bool, hosts: Mapping[str, str]) -> str:
+def _judge_host(target: Target, is_name: bool, settings: Settings | None) -> str:
     rules = access_rules()
     if target.port not in PORTS:
         raise _RefusedError("port")
     if rules.is_never_fetched(target.host):
         raise _RefusedError("never_fetched")
-    if is_mapped(target.host, hosts):
+    if settings and is_mapped(target.host, settings.network.hosts):
         return "mapped"
+    if settings and target.host in settings.network.private_hosts:
+        return "private_host"
     if not is_name:
         if is_public(target.host):
             return "public_address"
@@ -136,6 +140,14 @@ def _judge_host(target: Target, is_name: bool, hosts: Mapping[str, str]) -> str:
     if rules.is_special(target.host):
         raise _RefusedError("special_name")
     return "resolve-later"
+
+
+def host_of(url: str) -> str:
+    """The host an address names, whether or not it may be fetched; empty where it names none."""
+    try:
+        return str(URL(url).hostname)
+    except ValueError:
+        return ""
 
 
 def is_mapped(host: str, hosts: Mapping[str, str]) -> bool:

@@ -19,10 +19,15 @@ def read_page(document: Document, *, kind: PageKind | None = None) -> PageReadin
 
     A class is ten priorities (51 to 60); within it the lower number wins a draw. Exact formats are asked before
     patterns of markup; without `kind` readers of both kinds are asked. Nobody found
-    is a reading with a reason. A page that asks not to be indexed is not read (robots meta, leaders.md section 3).
+    is a reading with a reason. From a page whose owner asks not to be profiled nobody is read (reliability.md P5).
     """
-    if document.is_html and document.noindex:
-        return PageReading(kind=kind or "leaders", reader="none", reason="noindex")
+    asked = document.asked
+    if asked.reason:
+        return PageReading(kind=kind or "leaders", reader="none", reason=asked.reason, notices=asked.signals)
+    return replace(_read(document, kind), no_quotes=asked.no_quotes, notices=asked.signals)
+
+
+def _read(document: Document, kind: PageKind | None) -> PageReading:
     empty: PageReading | None = None
     asked = (reader for reader in known_readers() if kind in (None, reader.kind))
     for _, alike in groupby(asked, key=lambda reader: (reader.priority - 1) // 10):

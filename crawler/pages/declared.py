@@ -33,7 +33,8 @@ class Declared:
 
 def build_declared(document: Document, declared: Iterable[Declared]) -> tuple[PersonItem, ...]:
     """The declared people with a name's shape who are not former; a job at another organisation is `elsewhere`."""
-    return merge_people(_items(document, declared))
+    people = list(declared)
+    return merge_people(_items(document, people)) if people else ()
 
 
 def _items(document: Document, declared: Iterable[Declared]) -> Iterator[PersonItem]:

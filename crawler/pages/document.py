@@ -5,18 +5,34 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
-from urllib.parse import urljoin, urlsplit
+from datetime import datetime
+from functools import cached_property, lru_cache
+from itertools import islice
+from typing import Any, Final
+from urllib.parse import unquote, urljoin, urlsplit
 
+from lxml import etree
 from parsel import Selector
+from parsel.selector import create_root_node
 from w3lib.encoding import html_to_unicode
 from w3lib.html import get_base_url
+
+from crawler.wishes import NO_WISHES, Wishes, meta_wishes, text_wishes
 
 _YEAR = re.compile(r"(?<![\d.#-])(?:19|20)\d\d(?![\d.%-])")
 _TOO_FAR = 2040
 """Numbers above it are widths and colours rather than years."""
 _DATA_URI = re.compile(r"""data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]{200,}""")
+_MAX_METAS = 200
+_ORIGIN = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
+_TITLE_END = re.compile(r"\s[|\u2013—-]\s")
+_ADDRESS_SIGNS = re.compile(r"[-_+.]|\b(?:html?|aspx?|php)\b")
+_CRUMBS = etree.XPath("(//*[contains(@class, 'breadcrumb')])[1]//text()[normalize-space()]", smart_strings=False)
+
+text_of: Final = etree.XPath("string()", smart_strings=False)
+"""The text of an element with all below it, as it stands."""
+texts_of: Final = etree.XPath(".//text()", smart_strings=False)
+"""The pieces of text below an element, in order."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +46,10 @@ class Document:
     body: bytes
     content_type: str | None = None
     organisation: str | None = None
+    wishes: Wishes = NO_WISHES
+    """What the answer's headers and the site's files asked."""
+    fetched_at: datetime | None = None
+    """Aware UTC; None for a saved page. It judges a page's date of expiry."""
 
     @cached_property
     def text(self) -> str:
@@ -38,9 +58,34 @@ class Document:
         return _DATA_URI.sub("data:,", text)
 
     @cached_property
+    def root(self) -> Any:
+        """The html element of the parsed page, the one tree that all readers share."""
+        # not lxml.html's parser, which asks Python for the class of every element
+        return create_root_node(self.text, etree.HTMLParser, base_url=self.url)
+
+    @cached_property
     def selector(self) -> Selector:
-        """The parsed HTML tree."""
-        return Selector(text=self.text or "<html></html>", type="html", base_url=self.url)
+        """The tree for those who ask by XPath."""
+        return Selector(root=self.root, type="html")
+
+    def elements(self, tag: str, most: int) -> list[Any]:
+        """The first elements of a tag, in order."""
+        return list(islice(self.root.iter(tag), most))
+
+    @cached_property
+    def title(self) -> str:
+        """What stands in the first title element."""
+        return "".join(" ".join(texts_of(title)) for title in self.elements("title", 1))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What the page is by its first headings, its breadcrumb, its title and its address, where it has them."""
+        heads = [" ".join(texts_of(head)) for head in self.elements("h1", 2)]
+        if "breadcrumb" in self.text:
+            heads += _CRUMBS(self.root)[-1:]
+        segments = [unquote(part) for part in urlsplit(self.url).path.split("/") if part]
+        address = _ADDRESS_SIGNS.sub(" ", segments[-1]) if segments else ""
+        return tuple(text.strip() for text in (*heads, _TITLE_END.split(self.title)[0], address) if text.strip())
 
     @cached_property
     def base_url(self) -> str:
@@ -59,14 +104,13 @@ class Document:
         return lang[:2] if re.match(r"[a-z]{2}\b", lang) else None
 
     @cached_property
-    def noindex(self) -> bool:
-        """Whether the page asks robots, or ours by name, not to index it."""
-        rules = self.selector.xpath("//meta[@content and @name]")[:200]
-        return any(
-            rule.attrib["name"].strip().lower() in ("robots", "mentorwatch")
-            and re.search(r"\b(?:noindex|none)\b", rule.attrib["content"].lower()) is not None
-            for rule in rules
-        )
+    def asked(self) -> Wishes:
+        """What the owner asks of those who use the page: what came with it, its meta tags, its own words."""
+        if not self.is_html:
+            return self.wishes
+        metas = ((meta.get("name") or meta.get("http-equiv"), meta.get("content")) for meta in self.root.iter("meta"))
+        pairs = islice(((name, content) for name, content in metas if name and content is not None), _MAX_METAS)
+        return self.wishes | meta_wishes(pairs, self.fetched_at) | text_wishes(self.text)
 
     @cached_property
     def latest_year(self) -> int:
@@ -84,12 +128,27 @@ class Document:
         except ValueError:
             return None
 
-    @property
+    @cached_property
     def is_html(self) -> bool:
         """Whether the body looks like an HTML page rather than JSON, XML or YAML."""
         start = self.text.lstrip("\ufeff \t\r\n")[:2000].lower()
         return self.json is None and not start.startswith("<?xml") and ("<" in start)
 
     def absolute(self, href: str) -> str:
-        """A link of the page as an absolute address."""
-        return urljoin(self.base_url, href.strip())
+        """A link of the page as an absolute address. Raises ValueError for what is no address."""
+        href = href.strip()
+        return _joined(self.base_of(href), href)
+
+    def base_of(self, href: str) -> str:
+        """What a link is joined to: scheme and host for a path from the root, which is the same on a whole site."""
+        return self._origin if href[:1] == "/" and href[:2] != "//" else self.base_url
+
+    @cached_property
+    def _origin(self) -> str:
+        found = _ORIGIN.match(self.base_url)
+        return found[0] if found else self.base_url
+
+
+@lru_cache(maxsize=16384)
+def _joined(base: str, href: str) -> str:
+    return urljoin(base, href)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from crawler.items import PageKind, Section
-from crawler.pages.document import Document
+from crawler.pages.document import Document, texts_of
 from crawler.pages.lines import Line, PageLines
 from crawler.pages.speaker_words import event_words
 from crawler.pages.words import Grouping, read_grouping, says_event, says_former
@@ -120,13 +119,13 @@ def group_of_page(document: Document) -> Group:
 
 
 def _page_grouping(document: Document) -> Grouping | None:
-    groupings = (read_grouping(text) for text in _page_names(document))
+    groupings = (read_grouping(text) for text in document.names)
     return next((found for found in groupings if found is not None), None)
 
 
 def announced_kind(document: Document) -> PageKind | None:
     """Whether the page's headings, title or address promise speakers or the people of an organisation."""
-    for text in _page_names(document):
+    for text in document.names:
         if event_words().speaker_headings.search(text):
             return "speakers"
         if read_grouping(text) is not None:
@@ -139,25 +138,13 @@ def announced_kind(document: Document) -> PageKind | None:
 
 def may_be_event(document: Document) -> bool:
     """Whether a word of the headings, the title or the address lets a page be one of speakers."""
-    texts = [*_page_names(document), *_second_heads(document), re.sub(r"[-_/.]", " ", unquote(document.url))]
-    texts += document.selector.xpath("(//title)[1]//text()").getall()
+    address = re.sub(r"[-_/.]", " ", unquote(document.url))
+    texts = [*document.names, *_second_heads(document), address, document.title]
     return any(event_words().speaker_headings.search(text) or says_event(text) for text in texts)
 
 
 def _second_heads(document: Document) -> list[str]:
-    return [" ".join(head.xpath(".//text()").getall()).strip() for head in document.selector.xpath("//h2")[:50]]
-
-
-def _page_names(document: Document) -> Sequence[str]:
-    selector = document.selector
-    heads = [" ".join(head.xpath(".//text()").getall()) for head in selector.xpath("//h1")[:2]]
-    if "breadcrumb" in document.text:
-        crumbs = selector.xpath("(//*[contains(@class, 'breadcrumb')])[1]//text()[normalize-space()]").getall()
-        heads += crumbs[-1:]
-    title = " ".join(selector.xpath("(//title)[1]//text()").getall())
-    segments = [unquote(part) for part in urlsplit(document.url).path.split("/") if part]
-    address = re.sub(r"[-_+.]|\b(?:html?|aspx?|php)\b", " ", segments[-1]) if segments else ""
-    return [text.strip() for text in (*heads, re.split(r"\s[|\u2013—-]\s", title)[0], address) if text.strip()]
+    return [" ".join(texts_of(head)).strip() for head in document.elements("h2", 50)]
 
 
 def _with_tabs(page: PageLines, headings: dict[int, Grouping], groups: list[Group]) -> list[Group]:

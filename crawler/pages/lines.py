@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple
 
 from lxml import etree
 
@@ -35,7 +35,6 @@ _MAX_LINE: Final = 2000
 _FORM_SIZE: Final = 60
 """A form with more elements than this, or the first heading, wraps a page (ASP.NET does that) and is read."""
 _LABEL: Final = 40
-_SPACE: Final = re.compile(r"\s+")
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +57,7 @@ class Box:
     """The tags from six boxes up to here."""
 
     def __post_init__(self) -> None:
-        self.path = "/".join([*(self.parent.path.split("/")[-5:] if self.parent else ()), self.tag])
+        self.path = _path(self.parent.path, self.tag) if self.parent else self.tag
 
     def outward(self) -> Iterator[Box]:
         """This box, its parent and so on up to the page."""
@@ -68,8 +67,12 @@ class Box:
             box = box.parent
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+@lru_cache(maxsize=4096)
+def _path(above: str, tag: str) -> str:
+    return "/".join([*above.split("/")[-5:], tag])
+
+
+class Run(NamedTuple):
     """A stretch of a line under one inline element."""
 
     text: str
@@ -77,7 +80,7 @@ class Run:
     strong: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Line:
     """One line of visible text, white space folded."""
 
@@ -103,8 +106,7 @@ class Line:
         return self.box.path, f"{around} {self.box.style}", wrappers.pop() if len(wrappers) == 1 else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One link as written, with the line it stands on or before."""
 
     href: str
@@ -143,9 +145,8 @@ def _line_of(link: Link) -> int:
 
 def read_lines(document: Document) -> PageLines:
     """The visible lines of a page; navigation, page header and footer, forms, quotes and comments are left out."""
-    root = document.selector.root
     builder = _Builder()
-    walker = etree.iterwalk(root, events=("start", "end", "comment"))
+    walker = etree.iterwalk(document.root, events=("start", "end", "comment"))
     for event, element in walker:
         if event == "comment":
             builder.add_text(element.tail)
@@ -212,20 +213,20 @@ class _Builder:
     @property
     def has_text(self) -> bool:
         """Whether the line that is being gathered says something already."""
-        return any(text.strip() for text, _, _ in self.chunks)
+        return bool(self.chunks)
 
     def add_text(self, text: str | None) -> None:
-        if text:
+        if text and (self.chunks or not text.isspace()):
             wrapper, strong = self.inline[-1] if self.inline else ("", False)
             self.chunks.append((text, wrapper, strong))
 
     def flush(self) -> None:
         """End the line that is being gathered."""
-        runs = tuple(_runs(self.chunks))
-        self.chunks = []
-        if not runs:
+        if not self.chunks:
             return
-        text = _SPACE.sub(" ", "".join(run.text for run in runs)).strip()[:_MAX_LINE]
+        runs = _runs(self.chunks)
+        self.chunks = []
+        text = " ".join("".join(run.text for run in runs).split())[:_MAX_LINE]
         line = Line(len(self.page.lines), text, self.box, self.heading, runs, tuple(self.hrefs))
         self.hrefs = []
         self.page.lines.append(line)
@@ -266,16 +267,24 @@ class _Builder:
         self.box = self.box.parent
 
 
-def _runs(chunks: list[tuple[str, str, bool]]) -> Iterator[Run]:
+def _runs(chunks: list[tuple[str, str, bool]]) -> tuple[Run, ...]:
     """Neighbouring chunks under the same inline element as one run; blank ones between are kept as blanks."""
-    texts: list[tuple[str, str, bool]] = []
-    for text, wrapper, strong in chunks:
-        folded = _SPACE.sub(" ", text)
-        if texts and (texts[-1][1:] == (wrapper, strong) or folded == " "):
-            texts[-1] = (texts[-1][0] + folded, *texts[-1][1:])
-        elif folded != " ":
-            texts.append((folded, wrapper, strong))
-    return (Run(*text) for text in texts)
+    runs: list[Run] = []
+    for chunk, wrapper, strong in chunks:
+        text = _folded(chunk)
+        if runs and (runs[-1][1:] == (wrapper, strong) or text == " "):
+            runs[-1] = Run(runs[-1].text + text, *runs[-1][1:])
+        elif text != " ":
+            runs.append(Run(text, wrapper, strong))
+    return tuple(runs)
+
+
+def _folded(text: str) -> str:
+    """The text with every stretch of white space as one blank."""
+    words = " ".join(text.split())
+    if not words:
+        return " "
+    return f"{' ' if text[0].isspace() else ''}{words}{' ' if text[-1].isspace() else ''}"
 
 
 def _is_unread(element: Any, builder: _Builder) -> bool:
@@ -288,10 +297,11 @@ def _is_unread(element: Any, builder: _Builder) -> bool:
         return not any(box.tag in _CARD_TAGS for box in builder.box.outward())
     if tag == "form":
         return element.find(".//h1") is None and sum(1 for _ in element.iterdescendants()) <= _FORM_SIZE
-    named = element.get("class")
-    if tag in ("html", "body", "main") or (named is None and element.get("role") is None and element.get("id") is None):
+    if tag in ("html", "body", "main"):
         return False
-    return _is_named_away(element, f"{element.get('role') or ''} {element.get('id') or ''} {named or ''}", builder)
+    away = _away_by_name(f"{element.get('role') or ''} {element.get('id') or ''} {element.get('class') or ''}")
+    builder.page.quotes += away == "quotes"
+    return away == "quotes" or (away == "unread" and element.find(".//h1") is None)
 
 
 def _is_label(link: Any) -> bool:
@@ -300,9 +310,10 @@ def _is_label(link: Any) -> bool:
     return len(text) < _LABEL and fold(text).strip(" :.>+\u203a\u2192-|") in page_words().labels
 
 
-def _is_named_away(element: Any, names: str, builder: _Builder) -> bool:
+@lru_cache(maxsize=8192)
+def _away_by_name(names: str) -> Literal["quotes", "unread"] | None:
+    """What an element is left out for by its role, id and classes; the same names stand all over a site."""
     words, named = page_words(), names.lower().split()
     if not words.quote_names.isdisjoint(named):
-        builder.page.quotes += 1
-        return True
-    return not words.unread_names.isdisjoint(named) and element.find(".//h1") is None
+        return "quotes"
+    return None if words.unread_names.isdisjoint(named) else "unread"

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import tldextract
 from lxml import etree
 
-from crawler.pages.document import Document
+from crawler.pages.document import Document, text_of
 from crawler.pages.page_feeds import feed_links
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.organisations import organisation_key
@@ -21,6 +21,11 @@ from pipelines.lexicon.vocabulary import load_vocabulary
 
 __all__ = ["ScoredLink", "SitemapLinks", "feed_links", "names_company", "people_links", "site_names", "sitemap_links"]
 
+_WORD: Final = re.compile(r"\w+")
+_FILE_NAME: Final = re.compile(r"\.(?:html?|aspx?|php|jsp|cfm|shtml)$")
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_GAP: Final = re.compile(r"[\s\-_/+.,:;|()»\u203a>]+")
+_NO_PAGES: Final = ("#", "mailto:", "tel:", "sms:", "javascript:", "data:")
 _MAX_LINKS: Final = 3000
 _MAX_SITEMAP: Final = 50_000
 """Addresses in one sitemap, by its protocol."""
@@ -56,15 +61,12 @@ def people_links(document: Document) -> tuple[ScoredLink, ...]:
     """Links of a page that lead to leadership, board, team and about pages of the same site, best first."""
     best: dict[str, ScoredLink] = {}
     own_site, own = site_of(document.url), _without_fragment(document.url)
-    for anchor in islice(document.selector.root.iter("a", "area"), _MAX_LINKS):
-        href = (anchor.get("href") or "").strip()
-        url = _followable(document, href)
-        if url is None or url == own or site_of(url) != own_site:
+    for anchor, href in islice(_linked(document), _MAX_LINKS):
+        link = _read_link(document.base_of(href), href, _text_of(anchor))
+        if link is None or link.url == own or link.score <= best.get(link.url, _NOTHING).score:
             continue
-        text = _text_of(anchor)
-        score = score_link(url, text)
-        if score > 0 and score > best.get(url, _NOTHING).score:
-            best[url] = ScoredLink(url, score, text)
+        if site_of(link.url) == own_site:
+            best[link.url] = link
     return _ranked(best.values())
 
 
@@ -117,7 +119,6 @@ def _locations(body: bytes) -> Iterator[tuple[str, str]]:
 # --- scores ---------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8192)
 def score_link(url: str, text: str) -> float:
     """How likely a link leads to people: by its text and the words of its address. 0 or less: not at all."""
     parts = urlsplit(url)
@@ -137,6 +138,8 @@ def score_link(url: str, text: str) -> float:
 
 def _weights(words: str) -> list[float]:
     """The weights of the phrases in a text, best first, less what further words say besides."""
+    if _weighty_words().isdisjoint(_WORD.findall(words)):
+        return []
     words = _other_meanings().sub(" ", words)
     found = {match[0] for match in _phrases().finditer(words)}
     rest = len(words.split()) - sum(phrase.count(" ") + 1 for phrase in found)
@@ -144,8 +147,7 @@ def _weights(words: str) -> list[float]:
 
 
 def _words(text: str) -> str:
-    stem = re.sub(r"\.(?:html?|aspx?|php|jsp|cfm|shtml)$", "", text.strip().lower())
-    return " ".join(re.split(r"[\s\-_/+.,:;|()»\u203a>]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", fold(stem)))).strip()
+    return _GAP.sub(" ", _HUMP.sub(" ", fold(_FILE_NAME.sub("", text.strip().lower())))).strip()
 
 
 @cache
@@ -156,6 +158,12 @@ def _weight_of() -> dict[str, float]:
         for phrase in data[group]["words"]:
             found.setdefault(_words(phrase), float(weight))
     return found
+
+
+@cache
+def _weighty_words() -> frozenset[str]:
+    """Every word of every phrase that has a weight."""
+    return frozenset(word for phrase in _weight_of() for word in _WORD.findall(phrase))
 
 
 @cache
@@ -201,6 +209,11 @@ def site_of(url: str) -> str:
         host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         return ""
+    return _site_of_host(host)
+
+
+@lru_cache(maxsize=4096)
+def _site_of_host(host: str) -> str:
     return _EXTRACT(host).top_domain_under_public_suffix or _last_labels(host)
 
 
@@ -209,15 +222,22 @@ def _last_labels(host: str) -> str:
     return host if ":" in host or host.replace(".", "").isdigit() else ".".join(host.split(".")[-2:])
 
 
-def _followable(document: Document, href: str) -> str | None:
-    """The absolute address of a link to another page; None for mail, scripts, places on the page and files."""
-    if not href or href.startswith("#") or len(href) > 1000:
+@lru_cache(maxsize=16384)
+def _read_link(base: str, href: str, text: str) -> ScoredLink | None:
+    """A link to a page that may lead to people; None for any other, for a file, and for what is not on the web.
+
+    Remembered, for most links of a page stand on every page of the site.
+    """
+    if len(href) > 1000:
         return None
     try:
-        url = _without_fragment(document.absolute(href))
+        url = _without_fragment(urljoin(base, href))
     except ValueError:
         return None
-    return url if url.startswith(("http://", "https://")) and not _is_file(url) else None
+    if not url.startswith(("http://", "https://")) or _is_file(url):
+        return None
+    score = score_link(url, text)
+    return ScoredLink(url, score, text) if score > 0 else None
 
 
 def _without_fragment(url: str) -> str:
@@ -229,7 +249,7 @@ def _is_file(url: str) -> bool:
 
 
 def _text_of(anchor: Any) -> str:
-    text = " ".join("".join(anchor.itertext()).split())
+    text = " ".join(text_of(anchor).split())
     if not text:
         text = " ".join((anchor.get("aria-label") or anchor.get("title") or _alternative(anchor)).split())
     return text[:200]
@@ -243,10 +263,9 @@ def _alternative(anchor: Any) -> str:
 # --- whose site it is -----------------------------------------------------------------------------------------------
 
 
-def site_names(document: Document) -> tuple[str, ...]:
-    """What a page calls its site: og:site_name, title and its parts, first heading, logo, copyright line."""
-    selector = document.selector
-    paths = (
+_NAMES: Final = tuple(
+    etree.XPath(path, smart_strings=False)
+    for path in (
         "//meta[@property='og:site_name' or @name='application-name' or @property='og:title']/@content",
         "//title//text()",
         "//h1//text()",
@@ -254,8 +273,20 @@ def site_names(document: Document) -> tuple[str, ...]:
         "//header//img/@alt",
         "//text()[contains(., '©') or contains(., 'Copyright')][not(parent::script)]",
     )
-    texts = (" ".join(text.split()) for path in paths for text in selector.xpath(path).getall()[:20])
-    return tuple(dict.fromkeys(text for text in texts if text and len(text) <= 300))
+)
+"""Where a page names its site."""
+
+
+def site_names(document: Document) -> tuple[str, ...]:
+    """What a page calls its site: og:site_name, title and its parts, first heading, logo, copyright line."""
+    return tuple(dict.fromkeys(_site_names(document)))
+
+
+def _site_names(document: Document) -> Iterator[str]:
+    """The names as they are looked for, the surest first."""
+    for path in _NAMES:
+        texts = (" ".join(text.split()) for text in path(document.root)[:20])
+        yield from (text for text in texts if text and len(text) <= 300)
 
 
 def names_company(document: Document, name: str) -> bool:
@@ -266,7 +297,7 @@ def names_company(document: Document, name: str) -> bool:
     joined = "".join(wanted)
     if joined in re.sub(r"[^a-z0-9]", "", site_of(document.url).rpartition(".")[0]) and len(joined) >= 3:
         return True
-    return any(_holds(organisation_key(text[:200]).split(), wanted) for text in site_names(document))
+    return any(_holds(organisation_key(text[:200]).split(), wanted) for text in _site_names(document))
 
 
 def _holds(words: list[str], wanted: list[str]) -> bool:
@@ -277,3 +308,11 @@ def _holds(words: list[str], wanted: list[str]) -> bool:
 
 
 _NOTHING: Final = ScoredLink("", 0.0)
+
+
+def _linked(document: Document) -> Iterator[tuple[Any, str]]:
+    """Links with their addresses, but not mail, telephone and script: ten thousand of those must hide no other one."""
+    for anchor in document.root.iter("a", "area"):
+        href = (anchor.get("href") or "").strip()
+        if href and not href[:11].lower().startswith(_NO_PAGES):
+            yield anchor, href

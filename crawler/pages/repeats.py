@@ -24,7 +24,7 @@ def confirm(marked: Marked, cards: Sequence[Card]) -> list[Card]:
     found = _with_jobs_as_credentials(marked, taken)
     taken.update(card.line for card in found)
     shapes = Counter(_shape(marked, card) for card in (*cards, *found))
-    for index, mark in enumerate(marked.marks):
+    for index, mark in enumerate(marked.marks if shapes else ()):
         if index not in taken:
             weak = _weak_one_liner(marked, index, mark, shapes) or _weak_cards(marked, index, mark, shapes, taken)
             taken.update(line for card in weak for line in card.lines)

@@ -60,7 +60,7 @@ def _pages(document: Document) -> Iterator[str]:
     """Links to pages about speakers, then to the programme; the shorter address first among equals."""
     ranked = []
     for link in document.selector.xpath("//a[@href]"):
-        url = _absolute(document, link.attrib["href"])
+        url = _absolute(document, link.root.get("href"))
         rank = _rank(url, " ".join(link.xpath("string()").get("").split()))
         if rank is not None and site_of(url) == site_of(document.url):
             ranked.append((rank, len(url), url))

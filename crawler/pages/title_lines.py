@@ -24,9 +24,11 @@ def is_unfinished(text: str, after: str) -> bool:
 
 def adds_field(title: str, after: str) -> bool:
     """Whether a line is the field of the rank before it: "Senior Vice President" + "Enterprise Risk"."""
-    rank, whole = read_title(title), read_title(f"{title}, {after}")
-    ranked = rank.level in ("vp", "director", "head", "manager") and rank.function in ("general", "other")
-    return ranked and whole.level == rank.level and whole.function not in (rank.function, "general", "other")
+    rank = read_title(title)
+    if rank.level not in ("vp", "director", "head", "manager") or rank.function not in ("general", "other"):
+        return False
+    whole = read_title(f"{title}, {after}")
+    return whole.level == rank.level and whole.function not in (rank.function, "general", "other")
 
 
 def join_title(parts: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, Literal
 
 from pipelines.lexicon.folding import fold
@@ -26,7 +26,7 @@ class PageWords:
     groups: dict[str, Group]
     group_pattern: re.Pattern[str]
     group_words: frozenset[str]
-    """Every word of every phrase: a text without one announces nothing, and the pattern need not be tried."""
+    """The longest word of every phrase: a text without one announces nothing, and the pattern need not be tried."""
     quote_groups: frozenset[str]
     supervisors: frozenset[str]
     former: re.Pattern[str]
@@ -69,7 +69,7 @@ def page_words() -> PageWords:
         former=_stems(sections["former"]),
         event=_stems(data["events"]["words"]),
         fillers=frozenset(sections["fillers"]),
-        group_words=frozenset(word for phrase in groups for word in _WORD.findall(phrase)),
+        group_words=frozenset(max(_WORD.findall(phrase), key=len) for phrase in groups),
         unread_names=frozenset(data["unread"]["names"]),
         quote_names=frozenset(data["unread"]["quotes"]),
         **_line_words(data),
@@ -99,6 +99,7 @@ def says_event(text: str) -> bool:
     return page_words().event.search(fold(text)) is not None
 
 
+@lru_cache(maxsize=8192)
 def read_grouping(text: str) -> Grouping | None:
     """What group of people a heading announces; None where it names none. "Our board" is board."""
     words = page_words()

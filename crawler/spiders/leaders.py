@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 
 from crawler.pages import Document, read_page
 from crawler.pages.navigation import feed_links, names_company, people_links, sitemap_links
+from crawler.spiders.pagination import further_pages
 from crawler.spiders.sites import Look, SiteSpider, Walk
 
 HOME, KNOWN, SITEMAP = 1000.0, 900.0, 0.0
@@ -29,6 +30,7 @@ def look_for_leaders(document: Document) -> Look:
     return Look(
         reading=reading,
         links=tuple(links),
+        further=further_pages(document),
         feeds=feed_links(document, reading),
         names_organisation=names_company(document, document.organisation) if document.organisation else None,
     )
@@ -50,7 +52,7 @@ class LeadersSpider(SiteSpider):
         """Links to people pages; once people were found, only strong ones."""
         walk.add(look.links)
         if walk.best is not None:
-            walk.queue = [link for link in walk.queue if link[0] >= ONLY_ABOUT]
+            walk.drop_below(ONLY_ABOUT)
 
     def when_exhausted(self, walk: Walk) -> None:
         """Nobody found by following links: ask the sitemap."""

@@ -1,100 +1,35 @@
-"""The walk over one site, shared by the spiders: one page after the other within a budget, and how it ended."""
+"""The spiders' common way over a site: one page after the other, read off the loop, and how it ended."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from time import monotonic
+from typing import Any, Final
 
 from scrapy import Request, Spider
 from scrapy.http import Response
 
 from crawler.fetch import Door, FetchError
-from crawler.items import FoundFeed, PageItem, PageReading, SiteItem
+from crawler.items import PageItem, SiteItem
 from crawler.pages import Document
 from crawler.reading import ReadingRoom, UnreadableError
+from crawler.spiders.budget import Budget, Limits
+from crawler.spiders.walk import Link, Look, Site, Walk
+
+__all__ = ["Link", "Look", "OnItem", "Site", "SiteSpider", "Walk"]
 
 OnItem = Callable[[Any], Awaitable[None]]
-Link = tuple[float, str]
-"""(score, address): the best are asked first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """A site to be crawled, as the caller knows it."""
-
-    key: str
-    name: str
-    website: str | None
-    known_pages: tuple[str, ...] = ()
-    """Pages that gave people before, or that the list names: asked right after the home page."""
-    confirm_name: bool = False
-    """Whether the home page must name the organisation before anything on the site is believed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """All that one document tells a spider: people, feeds, where to go on."""
-
-    reading: PageReading
-    links: tuple[Link, ...] = ()
-    feeds: tuple[FoundFeed, ...] = ()
-    exact: bool = False
-    """Whether the document is a machine format: it lists everybody."""
-    names_organisation: bool | None = None
-    """None where the document holds too little text to tell."""
-
-
-@dataclass(slots=True)
-class Walk:
-    """Where the crawl of one site stands."""
-
-    site: Site
-    budget: int
-    queue: list[Link] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-    pages: int = 0
-    best: tuple[int, str] | None = None
-    """(people, address) of the page that gave most."""
-    reasons: list[str] = field(default_factory=list)
-    """Why pages that were read gave nobody."""
-    failures: list[str] = field(default_factory=list)
-    """Why pages could not be fetched or read, in the order they were asked for."""
-    read_pages: list[str] = field(default_factory=list)
-    gone_pages: list[str] = field(default_factory=list)
-    looked: bool = False
-    """Whether a page was read at all: the first one tells whose site it is."""
-    name_seen: bool | None = None
-
-    def add(self, links: Iterable[Link]) -> None:
-        """Queue links that were not asked for yet; equal scores keep the order they came in."""
-        for score, url in links:
-            if url not in self.seen:
-                self.seen.add(url)
-                self.queue.append((score, url))
-        self.queue.sort(key=lambda link: -link[0])
-
-    def take(self) -> str | None:
-        """The next address, or None when the queue or the budget is empty."""
-        if not self.queue or self.pages >= self.budget:
-            return None
-        self.pages += 1
-        return self.queue.pop(0)[1]
-
-    def note(self, url: str, reading: PageReading) -> None:
-        """Remember how much a page gave, or why it gave nothing."""
-        if reading.people:
-            self.read_pages.append(url)
-            if self.best is None or len(reading.people) > self.best[0]:
-                self.best = (len(reading.people), url)
-        if reading.reason:
-            self.reasons.append(reading.reason)
+FIRST_PART: Final = 512 * 1024
+"""Bytes of a document that cannot be read whole in which links are looked for."""
+UNSENDABLE: Final = frozenset({"bad_url", "control_characters", "too_long", "scheme", "bad_name"})
+"""Refusals of addresses that Scrapy cannot hold; any other is the door's to make, which counts it."""
 
 
 class SiteSpider(Spider):
     """Walks sites one page at a time each; subclasses say what to look for. Yields PageItem and SiteItem."""
 
-    def __init__(  # everything a spider needs from outside, by name
+    def __init__(  # noqa: PLR0913  # everything a spider needs from outside, by name
         self,
         *,
         sites: list[Site],
@@ -102,16 +37,17 @@ class SiteSpider(Spider):
         room: ReadingRoom,
         pages_per_site: int,
         on_item: OnItem,
+        timer: Callable[[], float] = monotonic,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.sites, self.door, self.room = sites, door, room
-        self.pages_per_site, self.on_item = pages_per_site, on_item
+        self.sites, self.door, self.room, self.on_item, self.timer = sites, door, room, on_item, timer
+        self.limits = Limits.of(door.settings.crawl, pages=pages_per_site)
 
     async def start(self) -> AsyncIterator[Any]:
         """The first request of every site; Scrapy holds them all at once, the door gives each its turn."""
         for site in self.sites:
-            walk = Walk(site=site, budget=self.pages_per_site)
+            walk = Walk(site, Budget(self.limits), self.door.settings)
             self.first_links(walk)
             for output in self._advance(walk):
                 yield output
@@ -143,12 +79,14 @@ class SiteSpider(Spider):
             return "wrong_site"
         if walk.pages == len(walk.failures):
             return walk.failures[0]
-        for telling in ("needs_javascript", "noindex"):
+        for telling in ("needs_javascript", "login_wall", "opted_out", "noindex", "unreadable"):
             if telling in walk.reasons:
                 return telling
         # A page that is not there says nothing, and a pause after a failure says less than the failure.
         failures = [reason for reason in walk.failures if reason not in {"http_404", "http_410", "backoff"}]
-        return failures[0] if failures else self.nobody(walk)
+        if failures:
+            return failures[0]
+        return "budget" if walk.budget.cut_short else self.nobody(walk)
 
     def nobody(self, walk: Walk) -> str:
         """The reason code of a site whose pages were read and simply show nobody."""
@@ -158,24 +96,58 @@ class SiteSpider(Spider):
 
     async def read(self, response: Response, walk: Walk) -> AsyncIterator[Any]:
         """Read one page, hand on what it gave, go to the next."""
+        self._spend(walk, len(response.body))
+        walk.arrived(response.url)
         if response.status >= 400:
             outputs = self._lost(walk, response.url, f"http_{response.status}")
         else:
             document = _document(response, walk.site.name)
             try:
-                look = await self.room.read(type(self).look, document, size=len(document.body))
+                look = await self._look_as_wished(document)
             except UnreadableError:
                 outputs = self._lost(walk, response.url, "unreadable")
+            except FetchError as error:
+                outputs = self._lost(walk, response.url, error.reason)
             else:
                 outputs = self._found(walk, document.url, look)
         for output in outputs:
             yield output
 
+    async def _look_as_wished(self, document: Document) -> Look:
+        """What the document tells, as far as its owner lets it be used.
+
+        The site's own files are asked only when there are people to keep. Raises FetchError where they cannot be.
+        """
+        look = await self._look(document)
+        if not look.reading.people:
+            return look
+        wishes = document.wishes | await self.door.site_wishes(document.url, document.content_type)
+        return look if wishes == document.wishes else await self._look(replace(document, wishes=wishes))
+
+    async def _look(self, document: Document) -> Look:
+        """What the document tells; of one that cannot be read whole, where its first part leads."""
+        look = type(self).look
+        try:
+            return await self.room.read(look, document, size=len(document.body))
+        except UnreadableError:
+            if len(document.body) <= FIRST_PART:
+                raise
+        beginning = replace(document, body=document.body[:FIRST_PART])
+        found = await self.room.read(look, beginning, size=FIRST_PART)
+        # Half a page must not look as if its people had left.
+        return replace(found, reading=replace(found.reading, people=(), reason="unreadable"), further=())
+
     def failed(self, failure: Any) -> Iterator[Any]:
         """A page that could not be fetched: its reason is remembered, the walk goes on."""
         error, request = failure.value, failure.request
         reason = error.reason if isinstance(error, FetchError) else type(error).__name__
-        yield from self._lost(request.cb_kwargs["walk"], request.url, reason)
+        walk = request.cb_kwargs["walk"]
+        self._spend(walk, 0)
+        yield from self._lost(walk, request.url, reason)
+
+    def _spend(self, walk: Walk, size: int) -> None:
+        """Waiting for a turn cannot be told from a slow answer here, so no page counts more than a fetch may take."""
+        walk.budget.spend(size, min(self.timer() - walk.asked_at, self.door.settings.network.deadline_seconds))
 
     def _found(self, walk: Walk, url: str, look: Look) -> Iterator[Any]:
         if not walk.looked:
@@ -185,6 +157,7 @@ class SiteSpider(Spider):
             yield self._site_item(walk)
             return
         walk.note(url, look.reading)
+        walk.turn_page(url, look)
         self.further_links(walk, look)
         yield PageItem(
             subject=walk.site.key, url=url, fetched_at=self.door.clock(), reading=look.reading, feeds=look.feeds
@@ -192,25 +165,35 @@ class SiteSpider(Spider):
         yield from self._advance(walk)
 
     def _lost(self, walk: Walk, url: str, reason: str) -> Iterator[Any]:
-        if reason == "stopped":
-            return  # the crawl was cut off: the site is not finished, and nobody is missed on it
-        walk.failures.append(reason)
-        if reason in {"http_404", "http_410"}:
-            walk.gone_pages.append(url)
+        if reason == "stopped":  # the crawl was cut off: the site is not finished, and nobody is missed on it
+            yield SiteItem(subject=walk.site.key, reason="stopped", pages=walk.pages)
+            return
+        walk.lost(url, reason)
         self.logger.info("%s: %s", url, reason)
         yield from self._advance(walk)
 
     def _advance(self, walk: Walk) -> Iterator[Any]:
-        url = walk.take()
-        if url is None and walk.pages < walk.budget:
+        step = walk.take()
+        if step is None and walk.budget.refuses_page(of_list=False) is None:
+            walk.here = None  # what is added now was found on no page
             self.when_exhausted(walk)
-            url = walk.take()
-        if url is None:
+            step = walk.take()
+        if step is None:
             yield self._site_item(walk)
+        elif step.refused in UNSENDABLE:
+            yield from self._lost(walk, step.url, step.refused)
         else:
-            yield Request(url, self.read, errback=self.failed, cb_kwargs={"walk": walk}, dont_filter=True)
+            walk.asked_at = self.timer()
+            # As it is: Scrapy's own normal form is not the guard's.
+            meta = {"verbatim_url": True}
+            yield Request(
+                step.url, self.read, errback=self.failed, meta=meta, cb_kwargs={"walk": walk}, dont_filter=True
+            )
 
     def _site_item(self, walk: Walk) -> SiteItem:
+        self._tell_limits(walk)
+        if "halted" in walk.failures:  # the user stopped this host: what was seen of it says nothing about the rest
+            return SiteItem(subject=walk.site.key, reason="halted", pages=walk.pages)
         return SiteItem(
             subject=walk.site.key,
             reason=None if walk.best else self.why_nobody(walk),
@@ -221,6 +204,17 @@ class SiteSpider(Spider):
             site_name_seen=walk.name_seen,
         )
 
+    def _tell_limits(self, walk: Walk) -> None:
+        """Say by which limits a site was not seen further, and count them in Scrapy's statistics."""
+        limits = walk.budget.stopped_by
+        if not limits:
+            return
+        told = ", ".join(f"{count} by {limit}" for limit, count in sorted(limits.items()))
+        self.logger.info("%s: stopped by budget, pages left out: %s", walk.site.key, told)
+        self.crawler.stats.inc_value("budget/sites")
+        for limit, count in limits.items():
+            self.crawler.stats.inc_value(f"budget/{limit}", count)
+
 
 def _document(response: Response, organisation: str) -> Document:
     content_type = response.headers.get("Content-Type")
@@ -229,4 +223,6 @@ def _document(response: Response, organisation: str) -> Document:
         body=response.body,
         content_type=content_type.decode("latin-1") if content_type else None,
         organisation=organisation,
+        wishes=response.meta["wishes"],
+        fetched_at=response.meta["fetched_at"],
     )

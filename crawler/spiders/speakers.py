@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crawler.pages import Document, read_page
 from crawler.pages.speaker_leads import speaker_leads
+from crawler.spiders.pagination import further_pages
 from crawler.spiders.sites import Look, SiteSpider, Walk
 
 
@@ -13,6 +14,7 @@ def look_for_speakers(document: Document) -> Look:
     return Look(
         reading=read_page(document, kind="speakers"),
         links=tuple((float(len(leads) - place), url) for place, url in enumerate(leads)),
+        further=further_pages(document) if document.is_html else (),
         exact=not document.is_html,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from pipelines.lexicon.title_words import compound_heads, rank_words, tokenize, words_by_language
@@ -13,6 +13,7 @@ from pipelines.lexicon.vocabulary import title_languages
 _RANK_WEIGHT: Final = 2
 _FOREIGN_WEIGHT: Final = 1.5
 _LONGEST_STEM: Final = 14
+_SHORTEST_COMPOUND: Final = 8
 
 
 def title_language(text: str) -> str | None:
@@ -48,7 +49,7 @@ def language_of_words(words: Iterable[str], *, accented: bool = False) -> str | 
 def may_name_rank(word: str) -> bool:
     """Whether a folded word belongs to a phrase that names a rank or a role in any language. Cheap."""
     words = rank_words()
-    return word in words or any(word[:n] + "*" in words for n in range(2, _LONGEST_STEM)) or bool(_as_compound(word))
+    return word in words or any(word[:n] + "*" in words for n in range(2, _LONGEST_STEM + 1)) or _may_be_compound(word)
 
 
 @lru_cache(maxsize=8192)
@@ -61,6 +62,15 @@ def _known(word: str) -> Mapping[str, int]:
     for code, weight in (pair for spelling in spelled for pair in by_word.get(spelling, {}).items()):
         found[code] = max(weight, found.get(code, 0))
     return found if word in by_word else _as_compound(word) | found
+
+
+def _may_be_compound(word: str) -> bool:
+    return len(word) >= _SHORTEST_COMPOUND and word.endswith(_all_heads())
+
+
+@cache
+def _all_heads() -> tuple[str, ...]:
+    return tuple(head for code in title_languages() for head in compound_heads(code))
 
 
 def _as_compound(word: str) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from unicodedata import normalize
 
@@ -108,11 +108,13 @@ def _is_given(word: str) -> bool:
     return fold(word) in given_names() or fold(word).split("-")[0] in given_names()
 
 
+@lru_cache(maxsize=16384)
 def is_initial(word: str) -> bool:
     """One letter, or letters with dots: "J", "J.", "R.D.", "J.-P."."""
     return bool(_INITIAL.fullmatch(word))
 
 
+@lru_cache(maxsize=16384)
 def is_loud(word: str) -> bool:
     """Whether a word of three letters or more is in capitals, but for the small letters of McDONALD."""
     return len(word) > 2 and not is_initial(word) and (word.isupper() or bool(_LOUD_MC.match(word)))

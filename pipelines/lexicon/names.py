@@ -52,6 +52,8 @@ def read_name(text: str, *, trusted: bool = False) -> PersonName | None:
     """
     if not text or len(text) > (_MAX_TRUSTED if trusted else _MAX_LENGTH) or _CONTROL.search(text):
         return None
+    if trusted and (found := read_name(text)) is not None:
+        return found
     decorated = strip_decorations(_readable(tidy(text)))
     plain, nickname = _without_nickname(decorated.plain)
     words = plain.split()

@@ -6,8 +6,8 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Final, Literal
+from functools import cache, lru_cache
+from typing import Any, Final, Literal, NamedTuple
 
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.vocabulary import load_vocabulary, title_languages
@@ -50,8 +50,7 @@ class Entry:
     """Functions that an ambiguous abbreviation takes where their words stand beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A folded word of the title, or a break: "+" between parts of a list, "|" between statements."""
 
     text: str
@@ -64,8 +63,7 @@ class Token:
         return self.text in (SOFT, HARD)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One entry found in a title, from the character `start` to `end`."""
 
     entry: Entry
@@ -122,8 +120,7 @@ class TitleWords:
 
     def spellings(self, word: str) -> tuple[str, ...]:
         """The word as the vocabulary may spell it: itself and the stems (`директор*`) it begins with, longest first."""
-        stems = (word[:n] + "*" for n in _STEM_LENGTHS) if self.stems else ()
-        return (word, *dict.fromkeys(stem for stem in stems if stem in self.stems))
+        return _spelled(self.language, word) if self.stems else (word,)
 
     def read(self, tokens: Sequence[Token]) -> list[Item]:
         """The tokens as entries, longest phrases first; words that are in no entry stay as unknown items."""
@@ -193,6 +190,13 @@ def _token(match: re.Match[str]) -> Token:
     elif group == "dotted":
         word = "adinterim" if raw.rstrip(".") == "a.i" else word.replace(".", "")
     return Token(word, match.start(), match.end())
+
+
+@lru_cache(maxsize=32768)
+def _spelled(language: str, word: str) -> tuple[str, ...]:
+    stems = title_words(language).stems
+    found = (stem for n in _STEM_LENGTHS if (stem := word[:n] + "*") in stems)
+    return (word, *dict.fromkeys(found))
 
 
 @cache

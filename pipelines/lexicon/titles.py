@@ -89,6 +89,11 @@ def _before_employer(spoken: list[str]) -> list[str]:
     return spoken[:at] if at else spoken
 
 
+def may_be_title(text: str) -> bool:
+    """Whether a word of a text may name a rank or a role in any language. Cheap; else `read_title` finds no level."""
+    return any(may_name_rank(token.text) for token in tokenize(tidy(text[: _MAX_LENGTH * 2])))
+
+
 @lru_cache(maxsize=8192)
 def has_title_word(text: str) -> bool:
     """Whether a text holds a word of the title vocabulary that names a rank or a role ("Head", "accountant")."""
@@ -137,7 +142,7 @@ def _is_deputy(item: Item, words: TitleWords) -> bool:
     """Whether an entry makes its bearer somebody's deputy; a vice president is none."""
     if item.entry.level == "vp" and item.tokens[0].text.startswith("vi"):
         return False
-    return any(spelled in words.deputies for token in item.tokens for spelled in words.spellings(token.text))
+    return any(not words.deputies.isdisjoint(words.spellings(token.text)) for token in item.tokens)
 
 
 def _roles(groups: list[Group]) -> list[Role]:

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func
-from sqlmodel import Session, select
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
 
 from crawler.items import FeedReading
 from pipelines.lexicon.names import read_name
 from pipelines.lexicon.organisations import organisation_key
+from pipelines.load.rows import columns, rows_of
 from pipelines.normalise import normalise_entries
 from pipelines.records import EntryRecord, FeedRecord
 from watchlist.models import Entry, Feed, Organization
@@ -29,10 +31,15 @@ def load_found_feeds(  # noqa: PLR0913  # whose they are, and where and when the
 ) -> int:
     """Store feed addresses with their owner: the person whose card holds the link, else the organisation.
 
-    Returns how many may be stored; a suppressed address and one of an unknown person may not.
+    Returns how many may be stored; a suppressed address, one of an unknown person and one that a feed has left for
+    good may not.
     """
     wanted = {feed.url: feed for feed in feeds}
-    for url in is_suppressed(session, "url", wanted):
+    for url in _known(session, wanted):
+        del wanted[url]
+    if not wanted:
+        return 0
+    for url in is_suppressed(session, "url", wanted) | (_left(session) & wanted.keys()):
         del wanted[url]
     rows = []
     for feed in wanted.values():
@@ -41,6 +48,20 @@ def load_found_feeds(  # noqa: PLR0913  # whose they are, and where and when the
             continue  # the card's person was rejected or asked to be forgotten
         rows.append(_new_feed(feed, person_id, organization_id) | {"found_on": found_on} | _since(found_at))
     return upsert(session, Feed, rows, key=["url"], update=[])
+
+
+def _known(session: Session, urls: Iterable[str]) -> set[str]:
+    """Those of the addresses that are stored already: every page of a site advertises the same ones."""
+    feed, wanted = columns(Feed), list(urls)
+    if not wanted:
+        return set()
+    return {row.url for row in rows_of(session, select_columns(feed.url).where(feed.url.in_(wanted)))}
+
+
+def _left(session: Session) -> set[str]:
+    """Addresses that feeds moved away from: pages go on advertising them."""
+    moved = select(Feed.former_urls).where(col(Feed.former_urls).is_not(None))
+    return {url for urls in session.exec(moved) for url in urls or ()}
 
 
 def _new_feed(feed: FeedRecord, person_id: int | None, organization_id: int | None) -> dict[str, object]:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass, field
 
-from sqlalchemy import update
+from sqlalchemy import delete, insert, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from crawler.items import PageItem
 from pipelines.lexicon.organisations import organisation_key
 from pipelines.load.feeds import load_found_feeds
-from pipelines.load.rows import saved_id
+from pipelines.load.known import Held, KnownPeople
+from pipelines.load.listed import Listed
+from pipelines.load.rows import columns, rows_of
 from pipelines.normalise import normalise_page
 from pipelines.records import PersonRecord, PositionRecord, Statement, Subject
-from pipelines.resolve import STRONG_PLATFORMS, KnownPerson, resolve
-from watchlist.models import Event, Organization, Person, Position, Profile, SourceRecord, Talk
+from watchlist.models import Person, Position, Profile, SourceRecord, Talk
 from watchlist.store.suppression import is_suppressed, person_value
 from watchlist.store.upsert import upsert
 
-_key_of = lru_cache(maxsize=16384)(organisation_key)
+AT_ONCE = 200
+"""Records that are looked up and stored together; a page with more takes several turns."""
+
+Evidence = tuple[int, int, PersonRecord]
+"""Whom a record is about (Person.id), its statement (SourceRecord.id), and the record."""
 
 
 @dataclass(slots=True)
@@ -38,38 +41,33 @@ class PageLoad:
 def load_page(session: Session, page: PageItem, subject: Subject) -> PageLoad:
     """Store one page's people, positions, profiles, talks and feeds."""
     normalised = normalise_page(page, subject)
+    if page.reading.no_quotes:
+        _erase_quotes(session, page.url)
     report = PageLoad()
     for refused in normalised.rejected:
         report.rejected[refused.reason] = report.rejected.get(refused.reason, 0) + 1
-    people = [_placed(session, record) for record in normalised.people]
+    listed = Listed(session)
+    people = [listed.place(record) for record in normalised.people]
     kept = _not_suppressed(session, people)
     report.suppressed = len(people) - len(kept)
     report.people = len(kept)
     owners: dict[str, int] = {}
-    for record in kept:
-        person_id, is_new = _load_person(session, record, subject)
-        owners[record.name_key] = owners[record.statement.payload["name"]] = person_id
-        report.new_people += is_new
+    for start in range(0, len(kept), AT_ONCE):
+        records = kept[start : start + AT_ONCE]
+        ids, new = _load_people(session, records, listed, subject)
+        report.new_people += new
+        for record, person_id in zip(records, ids, strict=True):
+            owners[record.name_key] = owners[record.statement.payload["name"]] = person_id
     load_found_feeds(
         session, normalised.feeds, owners, subject.organization_id, found_on=page.url, found_at=page.fetched_at
     )
     return report
 
 
-def _placed(session: Session, record: PersonRecord) -> PersonRecord:
-    """The record with its organisations told apart as the lists do: two may bear one name."""
-    positions = []
-    for position in record.positions:
-        own = position.organization_id is not None
-        listed = session.get(Organization, position.organization_id) if own else _listed(session, position.organisation)
-        if listed is not None:
-            position = replace(position, organization_id=listed.id, organisation_key=listed.key)  # noqa: PLW2901
-        positions.append(position)
-    return replace(record, positions=tuple(positions))
-
-
 def _not_suppressed(session: Session, records: Sequence[PersonRecord]) -> list[PersonRecord]:
     """The records of people who did not ask to be forgotten: neither by name and place nor by an account."""
+    if not records:
+        return []
 
     def places(record: PersonRecord) -> set[str]:
         names = {organisation_key(position.organisation) for position in record.positions}
@@ -85,72 +83,89 @@ def _not_suppressed(session: Session, records: Sequence[PersonRecord]) -> list[P
     ]
 
 
-def _load_person(session: Session, record: PersonRecord, subject: Subject) -> tuple[int, bool]:
-    seen_at = record.statement.fetched_at
-    source_id = _load_statement(session, record.statement, record.name_key)
-    resolution = resolve(record, _candidates(session, record))
-    person_id = resolution.person_id
-    if person_id is None:
-        person = Person(name=record.name, name_key=record.name_key, created_at=seen_at, source_record_id=source_id)
-        session.add(person)
-        session.flush()
-        person_id = saved_id(person.id)
-    _load_positions(session, person_id, source_id, record)
-    _load_profiles(session, person_id, source_id, record)
+def _load_people(
+    session: Session, records: Sequence[PersonRecord], listed: Listed, subject: Subject
+) -> tuple[list[int], int]:
+    """The id of the person each record is about, and how many of them are new; a few statements for all together."""
+    sources = _load_statements(session, records)
+    known = KnownPeople.of(session, records, listed, subject.key if subject.event_id is not None else None)
+    found = [known.identify(record) for record in records]
+    new = _load_new(session, list(zip(found, sources, records, strict=True)))
+    people = [new.get(person_id, person_id) for person_id in found]
+    evidence = list(zip(people, sources, records, strict=True))
+    _revive(session, known, evidence)
+    _load_positions(session, evidence)
+    _load_profiles(session, evidence)
     if subject.event_id is not None:
-        _load_talks(session, person_id, source_id, record, subject.event_id)
-    return person_id, resolution.person_id is None
+        _load_talks(session, evidence, subject.event_id)
+    return people, len(new)
 
 
-def _load_statement(session: Session, statement: Statement, name_key: str) -> int:
-    """The record's id; the same statement on the same page is one record, never edited."""
-    row = {name: getattr(statement, name) for name in Statement.__slots__} | {"name_key": name_key}
-    upsert(session, SourceRecord, [row], key=["key"], update=[])
-    return session.exec(select(SourceRecord.id).where(SourceRecord.key == statement.key)).one() or 0
+def _load_statements(session: Session, records: Sequence[PersonRecord]) -> list[int]:
+    """The id of each record's statement; the same statement on the same page is one source record, never edited."""
+    statements = [
+        {name: getattr(record.statement, name) for name in Statement.__slots__} | {"name_key": record.name_key}
+        for record in records
+    ]
+    upsert(session, SourceRecord, statements, key=["key"], update=[])
+    keys = [record.statement.key for record in records]
+    source = columns(SourceRecord)
+    rows = rows_of(session, select_columns(source.key, source.id).where(source.key.in_(keys)))
+    ids = {row.key: row.id for row in rows}
+    return [ids[key] for key in keys]
 
 
-def _candidates(session: Session, record: PersonRecord) -> list[KnownPerson]:
-    """Everybody who shares the name or an account with the record."""
-    urls = [profile.url for profile in record.profiles]
-    by_account = select(Profile.person_id).where(col(Profile.url).in_(urls))
-    people = session.exec(
-        select(Person).where((col(Person.name_key) == record.name_key) | col(Person.id).in_(by_account))
-    ).all()
-    return [_known(session, person) for person in people]
+def _erase_quotes(session: Session, url: str) -> None:
+    """The page's owner asks not to be quoted: what was quoted from it before that goes as well, the facts stay."""
+    quoting = select(SourceRecord).where(SourceRecord.url == url, SourceRecord.excerpt != "")
+    for record in session.exec(quoting):
+        record.excerpt, record.payload = "", {**record.payload, "excerpt": ""}
+        session.add(record)
 
 
-def _known(session: Session, person: Person) -> KnownPerson:
-    positions = session.exec(select(Position).where(Position.person_id == person.id)).all()
-    organisations = {_place_of(session, position) for position in positions}
-    events = session.exec(select(Event.key).join(Talk).where(Talk.person_id == person.id)).all()
-    accounts = session.exec(
-        select(Profile.url).where(Profile.person_id == person.id, col(Profile.platform).in_(STRONG_PLATFORMS))
-    ).all()
-    return KnownPerson(
-        id=saved_id(person.id),
-        name=person.name,
-        name_key=person.name_key,
-        places=frozenset({*organisations, *events}),
-        accounts=frozenset(accounts),
-    )
+def _load_new(session: Session, found: Sequence[tuple[int, int, PersonRecord]]) -> dict[int, int]:
+    """Store those who are new, by their first record; gives the ids they have now for those they had."""
+    first = {known: (source, record) for known, source, record in reversed(found) if known < 0}
+    rows = [
+        {
+            "name": record.name,
+            "name_key": record.name_key,
+            "created_at": record.statement.fetched_at,
+            "source_record_id": source,
+        }
+        for _, (source, record) in sorted(first.items(), reverse=True)
+    ]
+    if not rows:
+        return {}
+    store = insert(Person).returning(columns(Person).id, sort_by_parameter_order=True)
+    return dict(zip(sorted(first, reverse=True), session.connection().execute(store, rows).scalars(), strict=True))
 
 
-def _load_positions(session: Session, person_id: int, source_id: int, record: PersonRecord) -> None:
-    seen_at = record.statement.fetched_at
+def _revive(session: Session, known: KnownPeople, evidence: Sequence[Evidence]) -> None:
+    """A position that had ended and is shown again begins anew: somebody came back."""
+    for person_id, _, record in evidence:
+        for position in record.positions:
+            held = Held(person_id, position.organisation_key, position.title, position.section)
+            if held in known.ended:
+                again = update(Position).where(col(Position.id) == known.ended[held])
+                session.connection().execute(again.values(first_seen_at=record.statement.fetched_at))
+
+
+def _load_positions(session: Session, evidence: Sequence[Evidence]) -> None:
     rows = [
         {
             **{name: getattr(position, name) for name in PositionRecord.__slots__},
             "person_id": person_id,
             "page_url": record.statement.url,
-            "first_seen_at": seen_at,
-            "seen_at": seen_at,
+            "first_seen_at": record.statement.fetched_at,
+            "seen_at": record.statement.fetched_at,
             "misses": 0,
             "ended_at": None,
             "source_record_id": source_id,
         }
+        for person_id, source_id, record in evidence
         for position in record.positions
     ]
-    _revive(session, person_id, rows, seen_at)
     upsert(
         session,
         Position,
@@ -160,36 +175,7 @@ def _load_positions(session: Session, person_id: int, source_id: int, record: Pe
     )
 
 
-def _revive(session: Session, person_id: int, rows: list[dict[str, Any]], now: datetime) -> None:
-    """A position that had ended and is shown again begins anew: somebody came back."""
-    for row in rows:
-        again = update(Position).where(
-            col(Position.person_id) == person_id,
-            col(Position.organisation_key) == row["organisation_key"],
-            col(Position.title) == row["title"],
-            col(Position.section) == row["section"],
-            col(Position.ended_at).is_not(None),
-        )
-        session.connection().execute(again.values(first_seen_at=now))
-
-
-def _place_of(session: Session, position: Position) -> str:
-    """The organisation's key; one that came onto a list after the position was stored goes by the list's."""
-    listed = None if position.organization_id else _listed(session, position.organisation)
-    return listed.key if listed else position.organisation_key
-
-
-def _listed(session: Session, name: str) -> Organization | None:
-    """The organisation of a list that bears this name, when exactly one does."""
-    known: dict[str, list[int]] = session.info.setdefault("organisations", {})
-    if not known:
-        for organization_id, listed in session.exec(select(Organization.id, Organization.name)):
-            known.setdefault(_key_of(listed), []).append(organization_id or 0)
-    found = known.get(_key_of(name), [])
-    return session.get(Organization, found[0]) if len(found) == 1 else None
-
-
-def _load_profiles(session: Session, person_id: int, source_id: int, record: PersonRecord) -> None:
+def _load_profiles(session: Session, evidence: Sequence[Evidence]) -> None:
     rows = [
         {
             "person_id": person_id,
@@ -200,12 +186,13 @@ def _load_profiles(session: Session, person_id: int, source_id: int, record: Per
             "first_seen_at": record.statement.fetched_at,
             "source_record_id": source_id,
         }
+        for person_id, source_id, record in evidence
         for profile in record.profiles
     ]
     upsert(session, Profile, rows, key=["person_id", "url"], update=[])
 
 
-def _load_talks(session: Session, person_id: int, source_id: int, record: PersonRecord, event_id: int) -> None:
+def _load_talks(session: Session, evidence: Sequence[Evidence], event_id: int) -> None:
     rows = [
         {
             "event_id": event_id,
@@ -214,10 +201,13 @@ def _load_talks(session: Session, person_id: int, source_id: int, record: Person
             "first_seen_at": record.statement.fetched_at,
             "source_record_id": source_id,
         }
+        for person_id, source_id, record in evidence
         for title in record.talks or ("",)
     ]
     upsert(session, Talk, rows, key=["event_id", "person_id", "title"], update=[])
-    if record.talks:  # the place held for a talk not announced yet
-        held = select(Talk).where(Talk.event_id == event_id, Talk.person_id == person_id, Talk.title == "")
-        for talk in session.exec(held):
-            session.delete(talk)
+    # Where talks are known the place held for one that was not announced yet goes.
+    talks = {person_id: record.talks for person_id, _, record in evidence}
+    announced = [person_id for person_id in talks if talks[person_id]]
+    held = delete(Talk).where(col(Talk.person_id).in_(announced), col(Talk.event_id) == event_id, col(Talk.title) == "")
+    if announced:
+        session.connection().execute(held)

@@ -108,7 +108,7 @@ def test_a_good_row_is_read_with_unknown_as_none() -> None:
         (row(1, "Acme", "https://"), "website", "not a web address"),
         (row(1, "Acme", "https://acme"), "website", "not a web address"),
         (row(1, "Acme", "https://ac me.test"), "website", "not a web address"),
-        (row(1, "Acme", "https://me:secret@acme.test"), "website", "not a web address"),
+        (row(1, "Acme", "https://me:secret@acme.test"), "website", "a user name or password in it"),
         (row(1, "Acme", "https://acme.test:port"), "website", "not a web address"),
         (row(1, "Acme", "https://[acme"), "website", "not a web address"),
         (row(1, "Acme", leadership_url="//acme.test/team"), "leadership_url", "not an http or https address"),

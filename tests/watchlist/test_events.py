@@ -50,7 +50,7 @@ def test_a_row_is_read_with_its_address_in_canonical_form() -> None:
         (",web,https://a.test,it,me,2026", "name", "the name is empty"),
         ("A,web,ftp://a.test,it,me,2026", "address", "not an http or https address: 'ftp://a.test'"),
         ("A,web,,it,me,2026", "address", "not an http or https address: ''"),
-        ("A,web,https://me:pw@a.test,it,me,2026", "address", "an address with a user name in it"),
+        ("A,web,https://me:pw@a.test,it,me,2026", "address", "a user name or password in it"),
         ("A,web,https://a.test:x,it,me,2026", "address", "not a web address"),
         ("A,web,http://www.first.test/#speakers,it,me,2026", "address", "stands in line 2 already"),
         ("A,web,https://a.test,it", "source", "4 cells where the header has 6"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
@@ -10,11 +11,26 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel, select
 
+from crawler.fetch.decisions import Decision
+from crawler.fetch.memory import Remembered
 from tests.databases import files_holding, settings_for
 from tests.watchlist.world import START, World, key_of
 from watchlist.errors import NotFoundError
 from watchlist.follow import ensure_user, follow_people
-from watchlist.models import Entry, Feed, Follow, Person, Position, SourceRecord, Suppression
+from watchlist.memory import StoredMemory
+from watchlist.models import (
+    DoorMemory,
+    Entry,
+    Feed,
+    FetchCount,
+    Follow,
+    Person,
+    Position,
+    SourceRecord,
+    Stop,
+    Suppression,
+    Wish,
+)
 from watchlist.people import Forgotten, forget_person
 from watchlist.store import Store
 from watchlist.store.erasure import ERASED
@@ -32,8 +48,12 @@ def fill(world: World) -> int:
     old = world.position(zoe, "Bolt", "CTO", "engineering", "c_level", ended_at=START)
     world.move(zoe, old, now)
     world.profile(zoe, "https://zoe.test/")
+    world.profile(zoe, "https://mastodon.test/@quill", platform="mastodon")
     world.talk(zoe, "DevDays", "On growth")
     own = world.feed("https://zoe.test/feed", title=f"{NAME}'s notes", person_id=zoe)
+    row = world.session.get_one(Feed, own)
+    row.former_urls, row.moving_to, row.detail = ["https://old.zoe-q.test/rss"], "https://quill.substack.com/feed", "x"
+    fetch(world)
     world.entry(own, "My week", author=NAME)
     company_feed = world.feed("https://acme.test/feed", organization_id=acme, title=f"Acme, founded by {NAME}")
     world.entry(company_feed, "Guest post", author=f"by {NAME} and Omar Haddad")
@@ -45,6 +65,25 @@ def fill(world: World) -> int:
     world.record("Omar Haddad", excerpt=f"Omar Haddad reports to {NAME}", talks=[f"Fireside with {NAME}"])
     follow_people(world.session, ensure_user(world.session), [zoe, omar], now=START)
     return zoe
+
+
+OWN_HOSTS = ("zoe.test", "old.zoe-q.test", "quill.substack.com")
+SHARED_HOSTS = ("acme.test", "mastodon.test", "substack.com")
+
+
+def fetch(world: World) -> None:
+    """What the door and its counters keep after fetching hers, her employer's page about her, and others'."""
+    for host in (*OWN_HOSTS, *SHARED_HOSTS, "news.test"):
+        url = f"https://{host}/team/{'zoe-quillfeather' if host == 'acme.test' else ''}"
+        world.add(FetchCount(host=host, reason="ok", count=3, first_at=START, last_at=START, last_url=url, detail="d"))
+        pause = {"failures": 1, "until": START.isoformat(), "reason": "timeout"}
+        world.add(DoorMemory(kind="pause", key=host, value=pause, expires_at=START))
+        world.add(DoorMemory(kind="robots", key=f"https://{host}", value={"rules": None}, expires_at=START))
+        world.add(Wish(url=f"{url}x", signals=["noai"], first_at=START, last_at=START))
+    world.add(DoorMemory(kind="pace", key="zoe-q.test", value={"asked_at": START.isoformat()}, expires_at=START))
+    world.add(Stop(kind="host", host="zoe.test", since=START))
+    world.add(Stop(kind="host", host="acme.test", since=START))
+    world.add(Stop(kind="person", person_id=1, since=START))
 
 
 def dump(store: Store) -> str:
@@ -65,18 +104,47 @@ def test_everything_about_the_person_goes_and_is_counted(store: Store) -> None:
     assert forget(store) == Forgotten(
         person_id=1,
         positions=2,
-        profiles=1,
+        profiles=2,
         talks=1,
         moves=1,
         follows=1,
         feeds=1,
         entries=2,
-        source_records=6,
+        source_records=7,
         mentions=4,
-        suppressed=8,
+        traces=17,
+        suppressed=11,
     )
     held = dump(store)
-    assert not [needle for needle in ("Quillfeather", "QUILLFEATHER") if needle in held]
+    assert not [needle for needle in ("Quillfeather", "QUILLFEATHER", "quillfeather", *OWN_HOSTS) if needle in held]
+
+
+def test_of_what_the_door_keeps_only_what_is_about_others_stays(store: Store) -> None:
+    forget(store)
+    with store.session() as session:
+        counts = {row.host: (row.count, row.last_url, row.detail) for row in session.exec(select(FetchCount))}
+        assert counts == dict.fromkeys(("acme.test", "mastodon.test"), (3, "", "")) | {
+            host: (3, f"https://{host}/team/", "d") for host in ("substack.com", "news.test")
+        }
+        keys = set(session.exec(select(DoorMemory.key)))
+        assert keys == {form for host in (*SHARED_HOSTS, "news.test") for form in (host, f"https://{host}")}
+        assert len(session.exec(select(Wish)).all()) == 3
+        assert [stop.host for stop in session.exec(select(Stop))] == ["acme.test"]
+        assert is_suppressed(session, "host", [*OWN_HOSTS, *SHARED_HOSTS, "zoe-q.test"]) == {*OWN_HOSTS, "zoe-q.test"}
+
+
+def test_a_fetch_that_was_under_way_leaves_nothing_either(store: Store) -> None:
+    forget(store)
+
+    async def late() -> None:
+        memory = StoredMemory(store)
+        await memory.save([Remembered("pause", "zoe.test", {}, START), Remembered("pace", "zoe-q.test", {}, START)])
+        decision = {"at": START, "kind": "page", "reason": "ok"}
+        await memory.count([Decision(host="zoe.test", url="https://zoe.test/feed", **decision)])  # type: ignore[arg-type]
+        await memory.aclose()
+
+    asyncio.run(late())
+    assert not [host for host in OWN_HOSTS if host in dump(store)]
 
 
 def test_others_keep_all_but_the_name_in_their_texts(store: Store) -> None:
@@ -119,7 +187,7 @@ def test_a_namesake_elsewhere_stays(store: Store) -> None:
         other = world.person(NAME)
         world.position(other, "Third", "CEO", "general", "c_level")
         forgotten = forget_person(session, zoe)
-        assert forgotten.source_records == 6
+        assert forgotten.source_records == 7
         assert session.exec(select(Position.organisation).where(Position.person_id == other)).all() == ["Third"]
         assert is_suppressed(session, "person", [person_value(key_of(NAME), "third")]) == set()
 

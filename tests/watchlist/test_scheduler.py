@@ -15,10 +15,11 @@ import pytest
 from sqlmodel import select
 
 from crawler.fetch import Door
+from crawler.fetch.stops import Stops
 from crawler.reading import ReadingRoom
-from watchlist.errors import MentorwatchError
+from watchlist.errors import MentorwatchError, StoppedError
 from watchlist.follow import ensure_user
-from watchlist.jobs import JOBS
+from watchlist.jobs import FETCHING, JOBS
 from watchlist.jobs.workplace import Workplace
 from watchlist.models import Job
 from watchlist.scheduler import (
@@ -181,6 +182,50 @@ def test_a_run_that_was_cut_off_goes_on_where_it_began(store: Store) -> None:
         release_leases(session)
         (again,) = claim_due(session, later)
     assert again.since == NOW
+
+
+def test_while_everything_is_stopped_only_what_does_not_fetch_runs(store: Store, tmp_path: Path) -> None:
+    add_jobs(store, refresh=timedelta(0), crawl_leaders=timedelta(0), crawl_speakers=timedelta(0), digest=timedelta(0))
+    ran = {name: Ran() for name in ("refresh", "crawl_leaders", "crawl_speakers", "digest")}
+
+    async def work(runner: Runner) -> None:
+        runner.place.door.obey(Stops(everything=True))
+        assert not runner.was_resumed()
+        await runner.tick()
+        await runner.drain()
+        assert {name for name, job in ran.items() if job.runs} == {"digest"}
+        runner.place.door.obey(Stops())
+        assert runner.was_resumed()
+        assert not runner.was_resumed()
+        await runner.tick()
+        await runner.drain()
+
+    with jobs(**ran):
+        at_work(store, tmp_path, Clock(), work)
+    assert {name: len(job.runs) for name, job in ran.items()} == dict.fromkeys(ran, 1)
+
+
+def test_a_job_that_is_cut_off_gives_its_lease_back_and_goes_on(store: Store, tmp_path: Path) -> None:
+    add_jobs(store, crawl_leaders=timedelta(0))
+    crawl, clock = Ran(error=StoppedError("stopped with 3 of 5 sites to go")), Clock()
+
+    async def work(runner: Runner) -> None:
+        await runner.tick()
+        await runner.drain()
+        job = rows(store)["crawl_leaders"]
+        assert (job.lease_until, job.next_at, job.last_result) == (None, NOW, "running")
+        crawl.error, clock.now = None, NOW + timedelta(hours=3)
+        await runner.tick()
+        await runner.drain()
+
+    with jobs(crawl_leaders=crawl):
+        at_work(store, tmp_path, clock, work)
+    assert crawl.runs == [("all", None), ("all", NOW)]
+    assert rows(store)["crawl_leaders"].last_result == "done"
+
+
+def test_every_job_that_fetches_is_known_as_such() -> None:
+    assert set(JOBS) == FETCHING | {"digest"}
 
 
 def test_a_run_cut_off_long_ago_begins_anew(store: Store) -> None:

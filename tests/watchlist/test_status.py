@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
+from crawler.fetch.stops import Stops
 from tests.watchlist.world import START, World
 from watchlist.digest.build import make_digest
 from watchlist.follow import ensure_user, follow_people
-from watchlist.models import Feed, Job, Visit
+from watchlist.models import DoorMemory, Feed, FetchCount, Job, Visit
 from watchlist.settings import Settings
 from watchlist.status import DoctorReport, as_json, doctor, render_report
+from watchlist.stops import add_stops
 from watchlist.store import Store
 from watchlist.store.exclusive import ADVISORY_KEY, LOCK_FILE
 
@@ -51,6 +53,18 @@ def fill(session: Session, settings: Settings) -> None:
     world.add(Visit(kind="leaders", organization_id=acme, finished_at=START + timedelta(days=1)))
     world.add(Job(name="refresh", key="all", next_at=NOW, last_run_at=START, last_result="2 new entries"))
     world.add(Job(name="digest", key="me", next_at=NOW + timedelta(hours=1)))
+    until = NOW + timedelta(hours=2)
+    pause = {"failures": 2, "until": until.isoformat(), "reason": "timeout"}
+    world.add(DoorMemory(kind="pause", key="slow.test", value=pause, expires_at=until))
+    for host, reason, days in (
+        ("a.test", "robots", 1),
+        ("b.test", "robots", 2),
+        ("c.test", "tls", 8),
+        ("a.test", "ok", 0),
+    ):
+        at = NOW - timedelta(days=days)
+        world.add(FetchCount(host=host, reason=reason, count=3, first_at=START, last_at=at, last_url="", detail=""))
+    add_stops(session, Stops(hosts=frozenset({"stopped.test"})), now=NOW)
     make_digest(session, user, date(2026, 3, 9), START + timedelta(days=8), settings)
 
 
@@ -73,6 +87,9 @@ def test_the_report_of_a_home_at_work(session: Session, chosen: Settings) -> Non
     assert report.last.digest_day == date(2026, 3, 9)
     assert report.database.revision
     assert (report.database.bytes or 0) > 10_000
+    assert [(line.host, line.failures, line.reason) for line in report.pauses] == [("slow.test", 2, "timeout")]
+    assert [(line.reason, line.hosts) for line in report.refusals] == [("robots", 2)]
+    assert [line.host for line in report.stops] == ["stopped.test"]
     assert report.advice == ("no goal is set: mentorwatch goal set",)
 
 
@@ -82,6 +99,13 @@ def test_a_fresh_home_is_told_the_first_steps(session: Session, chosen: Settings
     assert report.advice[0] == "no contact address is set, so nothing is crawled: mentorwatch init"
     assert "no contact: nothing is crawled" in render_report(report)
     assert report.last.crawl is report.last.digest is report.oldest_bad_since is None
+
+
+def test_a_stop_of_everything_is_the_first_thing_to_know(session: Session, chosen: Settings) -> None:
+    add_stops(session, Stops(everything=True), now=NOW)
+    report = doctor(session, chosen, NOW)
+    assert report.advice[0] == "everything is stopped, so nothing is fetched: mentorwatch resume --all"
+    assert "nothing is kept back" not in render_report(report)
 
 
 def test_looking_changes_nothing(store: Store, chosen: Settings) -> None:
@@ -115,7 +139,7 @@ def shape(report: DoctorReport) -> dict[str, object]:
     """The keys of the report's JSON, of lists the first element's."""
     data = as_json(report)
     nested = {"database", "counts", "feeds", "last"}
-    rows = {"jobs", "bad_feeds"}
+    rows = {"jobs", "bad_feeds", "stops", "pauses", "refusals"}
     return {key: set(value) if key in nested else set(value[0]) if key in rows else None for key, value in data.items()}
 
 
@@ -133,6 +157,9 @@ def test_json_has_the_documented_keys(session: Session, chosen: Settings) -> Non
         "oldest_bad_since": None,
         "bad_feeds": {"url", "title", "owner", "state", "since", "reason", "last_answer_at"},
         "last": {"crawl", "refresh", "digest", "digest_day"},
+        "stops": {"kind", "host", "person_id", "person", "since"},
+        "pauses": {"host", "until", "failures", "reason", "words"},
+        "refusals": {"reason", "words", "hosts", "last_at"},
         "advice": None,
     }
     assert as_json(report)["oldest_bad_since"] == "2026-03-03T08:00:00Z"
@@ -148,5 +175,8 @@ def test_the_plain_report_names_what_is_broken_and_shows_no_password(session: Se
         "refresh all: due now, last: 2 new entries",
         "last digest   2026-03-09T08:00:00Z for 2026-03-09",
         "scheduler   not running",
+        "slow.test is left alone until 2026-03-10T10:00:00Z: no complete answer within the time limit",
+        "robots.txt forbids it: 2 hosts",
+        "stopped since 2026-03-10T08:00:00Z: stopped.test and its sub hosts",
     ):
         assert words in shown

@@ -94,19 +94,18 @@ class World:
         )
         return int(self.add(row))
 
-    def profile(self, person: int, url: str) -> int:
+    def profile(self, person: int, url: str, **values: Any) -> int:
         """An account of a person."""
         name = self.session.get_one(Person, person).name
         return int(
             self.add(
                 Profile(
                     person_id=person,
-                    platform="web",
                     url=url,
-                    access="feed",
                     verified="own_card",
                     first_seen_at=START,
                     source_record_id=self.record(name),
+                    **{"platform": "web", "access": "feed", **values},
                 )
             )
         )

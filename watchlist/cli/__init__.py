@@ -47,4 +47,6 @@ def _close_stdout() -> None:
 
 
 def _say(message: str) -> None:
-    print(f"mentorwatch: {message}", file=sys.stderr)
+    from watchlist.secrets import mask_text
+
+    print(f"mentorwatch: {mask_text(message)}", file=sys.stderr)

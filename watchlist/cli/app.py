@@ -18,6 +18,7 @@ from watchlist.cli import (
     people,
     reviewing,
     starting,
+    stopping,
 )
 from watchlist.cli.context import choose_home
 
@@ -48,6 +49,9 @@ def _common(
     ] = False,
 ) -> None:
     """Find, follow and remember the people who could be your mentor."""
+    from watchlist.secrets import mask_output
+
+    mask_output()
     choose_home(home)
 
 
@@ -61,6 +65,7 @@ for group in (
     people,
     following,
     exporting,
+    stopping,
     inspecting,
 ):
     group.register(app)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,6 +13,7 @@ from watchlist.errors import UsageError
 
 if TYPE_CHECKING:
     from crawler.fetch import Door
+    from crawler.fetch.decisions import Watch
     from watchlist.jobs.workplace import Workplace
     from watchlist.settings import Settings
     from watchlist.store import Store
@@ -59,15 +60,16 @@ def open_store() -> Iterator[Store]:
         store.close()
 
 
-def run_at_workplace(work: Callable[[Workplace], Awaitable[T]]) -> T:
+def run_at_workplace(
+    work: Callable[[Workplace], Awaitable[T]], *, watch: Watch | None = None, even_if_stopped: bool = False
+) -> T:
     """Run async work with store and door open, as the only process of this home that fetches.
 
-    Ctrl-C and SIGTERM stop the door: what waits for an answer ends at once, what was stored stays.
+    `watch` is told every decision of the door. Raises UsageError while the user stopped everything, unless
+    `even_if_stopped`. Ctrl-C and SIGTERM stop the door: what waits for an answer ends at once, what was stored stays.
     """
-    from crawler.fetch import Door
-    from crawler.reading import ReadingRoom
-    from watchlist.jobs.workplace import Workplace
     from watchlist.scheduler import release_leases
+    from watchlist.stops import require_running
     from watchlist.store.exclusive import only_one
 
     chosen = settings()
@@ -75,14 +77,31 @@ def run_at_workplace(work: Callable[[Workplace], Awaitable[T]]) -> T:
         raise UsageError("no contact address is set, so nothing may be fetched", hint="mentorwatch init sets it")
 
     async def run(store: Store) -> T:
+        if not even_if_stopped:
+            await store.read(require_running)
         await store.write(release_leases)
-        with ReadingRoom() as room:
-            async with Door(chosen) as door:
-                _stop_on_signals(door)
-                return await work(Workplace(settings=chosen, store=store, door=door, room=room))
+        async with _workplace(chosen, store, watch) as place:
+            return await work(place)
 
     with open_store() as store, only_one(store.engine, chosen.home):
         return asyncio.run(run(store))
+
+
+@asynccontextmanager
+async def _workplace(chosen: Settings, store: Store, watch: Watch | None) -> AsyncIterator[Workplace]:
+    """Door and reading room, open; the door remembers in the store and obeys its kill switch."""
+    from crawler.fetch import Door
+    from crawler.reading import ReadingRoom
+    from watchlist.jobs.obeying import obeying
+    from watchlist.jobs.workplace import Workplace
+    from watchlist.memory import StoredMemory
+    from watchlist.secrets import Tokens
+
+    async with aclosing(StoredMemory(store)) as memory:
+        with ReadingRoom() as room:
+            async with Door(chosen, memory=memory, tokens=Tokens(), watch=watch) as door, obeying(store, door):
+                _stop_on_signals(door)
+                yield Workplace(settings=chosen, store=store, door=door, room=room)
 
 
 def _stop_on_signals(door: Door) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from watchlist.cli.context import run_at_workplace
 from watchlist.cli.output import Json, finish_partly, print_json, progress, say
+from watchlist.cli.verbose import Verbose, watch_if
 
 if TYPE_CHECKING:
     from watchlist.jobs.workplace import Workplace
@@ -26,18 +27,18 @@ def register(app: typer.Typer) -> None:
 
 
 @crawl.command()
-def leaders(list_key: List = None, as_json: Json = False) -> None:
+def leaders(list_key: List = None, verbose: Verbose = False, as_json: Json = False) -> None:
     """Crawl every company of a list for its leaders; a crawl that was cut off goes on."""
-    _crawl("leaders", list_key, as_json)
+    _crawl("leaders", list_key, verbose, as_json)
 
 
 @crawl.command()
-def speakers(as_json: Json = False) -> None:
+def speakers(verbose: Verbose = False, as_json: Json = False) -> None:
     """Crawl every event that was added for its speakers."""
-    _crawl("speakers", None, as_json)
+    _crawl("speakers", None, verbose, as_json)
 
 
-def _crawl(kind: str, list_key: str | None, as_json: bool) -> None:
+def _crawl(kind: str, list_key: str | None, verbose: bool, as_json: bool) -> None:
     from watchlist.jobs.crawling import CrawlReport
     from watchlist.scheduler import crawl_once
 
@@ -46,7 +47,7 @@ def _crawl(kind: str, list_key: str | None, as_json: bool) -> None:
         async def work(place: Workplace) -> CrawlReport:
             return await crawl_once(place, kind, list_key, progress=show)
 
-        report = run_at_workplace(work)
+        report = run_at_workplace(work, watch=watch_if(verbose))
     if as_json:
         print_json(asdict(report))
     else:
@@ -56,10 +57,11 @@ def _crawl(kind: str, list_key: str | None, as_json: bool) -> None:
 
 def refresh(
     everything: Annotated[bool, typer.Option("--all", help="Also feeds that are not due yet.")] = False,
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """Look at the feeds of the people you follow."""
-    from watchlist.jobs.refreshing import RefreshReport
+    from watchlist.jobs.refresh_report import RefreshReport
     from watchlist.jobs.refreshing import refresh as refresh_job
 
     with progress("reading feeds") as show:
@@ -67,7 +69,7 @@ def refresh(
         async def work(place: Workplace) -> RefreshReport:
             return await refresh_job(place, everything=everything, progress=show)
 
-        report = run_at_workplace(work)
+        report = run_at_workplace(work, watch=watch_if(verbose))
     if as_json:
         print_json(asdict(report))
     else:
@@ -75,7 +77,7 @@ def refresh(
     finish_partly(report.failed | report.failed_pages, done=report.feeds - len(report.failed), what="feeds and pages")
 
 
-def schedule() -> None:
+def schedule(verbose: Verbose = False) -> None:
     """Crawl weekly, refresh hourly, build the digest each morning, until stopped."""
     from watchlist.scheduler import run_forever
 
@@ -87,4 +89,4 @@ def schedule() -> None:
         say("the scheduler runs; stop it with Ctrl-C")
         await run_forever(place)
 
-    run_at_workplace(work)
+    run_at_workplace(work, watch=watch_if(verbose), even_if_stopped=True)

@@ -23,9 +23,16 @@ def print_json(data: Any) -> None:
     print(json.dumps(data, ensure_ascii=False, indent=2))
 
 
+_bars: list[Any] = []
+"""The console of the progress bar that is on the screen."""
+
+
 def say(message: str) -> None:
-    """A message for the person at the terminal; never part of the data."""
-    print(message, file=sys.stderr)
+    """A message for the person at the terminal; never part of the data. A progress bar stays whole below it."""
+    if _bars:
+        _bars[-1].print(message, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    else:
+        print(message, file=sys.stderr)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
@@ -67,7 +74,11 @@ def progress(what: str) -> Iterator[Any]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None, label="")
-        yield lambda done, of, label: bar.update(task, completed=done, total=of, label=label)
+        _bars.append(bar.console)
+        try:
+            yield lambda done, of, label: bar.update(task, completed=done, total=of, label=label)
+        finally:
+            _bars.pop()
 
 
 def finish_partly(failed: dict[str, str], *, done: int, what: str) -> None:

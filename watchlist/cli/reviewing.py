@@ -1,7 +1,8 @@
-"""ledger, digest, doctor: what was found, what is new, what is broken."""
+"""ledger, digest, sources, doctor: what was found, what is new, how the sources are, what is broken."""
 
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
     """Add the group's commands."""
     app.command()(ledger)
     app.command()(digest)
+    app.command()(sources)
     app.command()(doctor)
 
 
@@ -87,6 +89,23 @@ def _build(day: date | None) -> DigestView:
         view = make_digest(session, ensure_user(session), day or due_day(utc_now(), chosen), utc_now(), chosen)
     write_digest(view, chosen.home / "digests")
     return view
+
+
+def sources(
+    everything: Annotated[bool, typer.Option("--all", help="Also what is well, and what nothing needs.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Every source: how it may be used, how it is, and in plain words why something is not fetched."""
+    from watchlist.jobs.workplace import utc_now
+    from watchlist.sources import render_sources, report_sources
+
+    chosen = settings()
+    with open_store() as store, store.session(mode="read") as session:
+        report = report_sources(session, chosen, utc_now(), everything=everything)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        print(render_sources(report, shutil.get_terminal_size((160, 24)).columns), end="")
 
 
 def doctor(as_json: Json = False) -> None:

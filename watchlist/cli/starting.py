@@ -59,7 +59,11 @@ def _ask_contact(known: str) -> str:
 
 
 def _checked(name: str, value: str) -> str:
+    from watchlist.secrets import has_user_info
+
     value = value.strip()
+    if "://" in value and has_user_info(value):
+        raise UsageError("an address with a password in it is not taken", hint="every crawled site will see it")
     is_page = value.startswith(("https://", "http://"))
     is_mail = name == "contact" and "@" in value[1:-1]
     if any(ord(char) < 33 or ord(char) > 126 for char in value) or not (is_page or is_mail):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from watchlist.follow import count_states, ensure_user
 from watchlist.goal import require_goal, set_goal
 from watchlist.jobs.workplace import Workplace
 from watchlist.ledger import build_ledger
+from watchlist.memory import StoredMemory
 from watchlist.models import Entry, Feed, Job, Move, Person
 from watchlist.scheduler import Runner
 from watchlist.settings import Settings, config_dir, load_settings
@@ -165,7 +167,7 @@ timezone = "UTC"
 """,
         "utf-8",
     )
-    return load_settings(home)
+    return load_settings(home, {})  # a database named in the environment is the user's real one
 
 
 def _prepare(session: Session, world: World, now: datetime) -> None:
@@ -191,8 +193,9 @@ def _prepare(session: Session, world: World, now: datetime) -> None:
 async def _live(settings: Settings, store: Store, clock: ShiftedClock, end: datetime, progress: Progress) -> None:
     """Set the clock from one due time to the next and let the ordinary runner work."""
     first, days = clock().date(), (end.date() - clock().date()).days + 1
+    memory = StoredMemory(store, clock=clock)
     with ReadingRoom() as room:
-        async with Door(settings, clock=clock) as door:
+        async with aclosing(memory), Door(settings, clock=clock, memory=memory) as door:
             runner = Runner(Workplace(settings=settings, store=store, door=door, room=room, clock=clock))
             while clock() < end:
                 await runner.tick()

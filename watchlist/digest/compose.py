@@ -29,6 +29,7 @@ from watchlist.digest.view import (
     SourceLine,
     Totals,
 )
+from watchlist.secrets import mask_url
 from watchlist.settings import Settings
 
 RARE = timedelta(days=30)
@@ -239,7 +240,7 @@ def _source_lines(facts: DigestFacts) -> list[SourceLine]:
 
 
 def _source_line(source: SourceFacts, *, fresh: bool) -> SourceLine:
-    url = wording.web_link(source.url)
+    url = wording.web_link(mask_url(source.url))
     return SourceLine(
         owner=wording.plain(source.owner, NAME),
         title=wording.plain(source.title, SOURCE) or wording.host_of(url),

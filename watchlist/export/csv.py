@@ -13,6 +13,7 @@ from watchlist.errors import UsageError
 from watchlist.goal import steps_above
 from watchlist.models import CompanyList, Goal, Organization, Person, Position, Profile, Talk, User
 from watchlist.people.listing import PersonLine, list_people
+from watchlist.secrets import mask_url
 from watchlist.tables import DELIMITERS, Problem, Row, read_table, refuse_problems, unguard_cell, write_table
 
 STATES: Final = ("followed", "candidate", "known", "unfollowed")
@@ -22,8 +23,9 @@ STATES: Final = ("followed", "candidate", "known", "unfollowed")
 class ExportRow:
     """One person, in the order of the columns; what is not known is None and an empty cell.
 
-    `sources` counts the pages that say something of the person, `accounts` are addresses with spaces between them,
-    `sympathy`, `fit`, `years_ahead`, `next_action_at` and `tags` are not known yet. Times are ISO 8601 UTC.
+    `sources` counts the pages that say something of the person, `accounts` are addresses with spaces between them;
+    secrets in addresses are masked. `sympathy`, `fit`, `years_ahead`, `next_action_at` and `tags` are not known yet.
+    Times are ISO 8601 UTC.
     """
 
     id: int
@@ -155,8 +157,8 @@ def _row(
         steps_above=steps,
         last_activity_at=line.last_entry_at,
         sources=sources,
-        evidence_url=line.evidence_url,
-        accounts=" ".join(accounts) or None,
+        evidence_url=mask_url(line.evidence_url) if line.evidence_url else None,
+        accounts=" ".join(map(mask_url, accounts)) or None,
     )
 
 

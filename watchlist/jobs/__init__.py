@@ -44,3 +44,6 @@ JOBS: dict[str, Job] = {
     "digest": _digest,
 }
 """By name, ignorant of what runs them."""
+
+FETCHING = frozenset({"crawl_leaders", "crawl_speakers", "refresh"})
+"""Those that are not started while everything is stopped."""

@@ -19,7 +19,9 @@ from watchlist.errors import StoppedError
 from watchlist.follow import note_new_people
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
 from watchlist.models import CompanyList, Event, Goal, ListEntry, Organization, Position, Visit
+from watchlist.wishes import note_wishes
 
+REFUSED_BY_OWNER = frozenset({"noindex", "opted_out"})
 _UNREACHABLE = frozenset({"dns", "connection", "timeout", "tls", "backoff"})
 
 
@@ -130,6 +132,14 @@ def _visited(session: Session, kind: str, since: datetime | None) -> set[int | N
     return {visit.organization_id or visit.event_id for visit in visits}
 
 
+def _load_page(session: Session, item: PageItem, subject: Subject) -> PageLoad:
+    """Store what a page gave, and what its owner asked for."""
+    reading = item.reading
+    reason = reading.reason if reading.reason in REFUSED_BY_OWNER else None
+    note_wishes(session, item.url, reason, reading.notices, now=item.fetched_at)
+    return load_page(session, item, subject)
+
+
 async def _crawl(
     place: Workplace,
     spider: type[SiteSpider],
@@ -141,11 +151,15 @@ async def _crawl(
     subjects = dict(left)
     started_at = place.clock()
     report = CrawlReport(sites=len(targets))
+    cut_off = set[str]()
 
     async def on_item(item: PageItem | SiteItem) -> None:
         subject = subjects[item.subject]
         if isinstance(item, PageItem):
-            report.add(await place.store.write(lambda session: load_page(session, item, subject)))
+            report.add(await place.store.write(lambda session: _load_page(session, item, subject)))
+            return
+        if item.reason == "stopped":
+            cut_off.add(subject.key)
             return
 
         def finish(session: Session) -> str | None:
@@ -161,8 +175,8 @@ async def _crawl(
         sites = [site for site, _ in targets]
         pages = place.settings.crawl.pages_per_site
         await run_spider(spider, sites, door=place.door, room=place.room, on_item=on_item, pages_per_site=pages)
-    if left and place.door.is_stopped:
-        raise StoppedError(f"stopped with {len(left)} of {len(targets)} sites to go", hint="the next crawl goes on")
+    if cut_off or (left and place.door.is_stopped):
+        raise StoppedError(f"stopped with {len(left)} of {len(targets)} sites to go", hint=place.how_to_go_on)
     for key in list(left):
         # A bug of ours on one page ends that site's walk (Scrapy logs it); the site is named, the others are whole.
         await on_item(SiteItem(subject=key, reason="crashed", pages=0))

@@ -33,3 +33,9 @@ class Workplace:
     door: Door
     room: ReadingRoom
     clock: Callable[[], datetime] = utc_now
+
+    @property
+    def how_to_go_on(self) -> str:
+        """What to do next where work was cut off."""
+        halted = self.door.is_stopped and not self.door.is_closed
+        return "mentorwatch resume --all, and the next start goes on" if halted else "the next start goes on"

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Text, cast, delete, func, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
+from crawler.fetch.urls import host_of
 from pipelines.lexicon.names import read_name
 from pipelines.lexicon.organisations import organisation_key
 from watchlist.models import (
@@ -26,6 +27,7 @@ from watchlist.models import (
     Talk,
 )
 from watchlist.people.show import find_person
+from watchlist.people.traces import addresses_of, erase_traces
 from watchlist.store.erasure import mark_erased
 from watchlist.store.suppression import person_value, suppress
 
@@ -53,6 +55,8 @@ class Forgotten:
     entries: int
     source_records: int
     mentions: int
+    traces: int
+    """Rows in which the door and its counters kept an address of theirs."""
     suppressed: int
     """Keyed hashes left: name with each employer and event, every address."""
 
@@ -64,6 +68,7 @@ def forget_person(session: Session, ref: int | str) -> Forgotten:
     """
     person = find_person(session, ref)
     person_id, names = person.id or 0, _spellings(session, person)
+    urls, platforms = addresses_of(session, person), _platforms(session, person)
     entries = _entries_by(session, person)
     suppressed = _suppress(session, person, entries)
     counts = {"entries": _delete(session, Entry, [entry.id for entry in entries])}
@@ -79,9 +84,10 @@ def forget_person(session: Session, ref: int | str) -> Forgotten:
         counts[name] = _delete_of(session, model, person_id)
     _delete(session, Person, [person_id])
     counts["source_records"] = _delete(session, SourceRecord, records)
+    traces = erase_traces(session, urls, platforms, names)
     mark_erased(session)
     mentions = sum(_blank(session, name) for name in names if not _is_organisation(session, name))
-    return Forgotten(person_id=person_id, suppressed=suppressed, mentions=mentions, **counts)
+    return Forgotten(person_id=person_id, suppressed=suppressed, traces=traces, mentions=mentions, **counts)
 
 
 # --- what is theirs ----------------------------------------------------------------------------------------------
@@ -113,6 +119,12 @@ def _spellings(session: Session, person: Person) -> set[str]:
     return {person.name} | {name for name in written if name}
 
 
+def _platforms(session: Session, person: Person) -> set[str]:
+    """The hosts of platforms on which they have an account."""
+    accounts = select(Profile.url).where(Profile.person_id == person.id, Profile.platform != "web")
+    return {host_of(url) for url in session.exec(accounts)}
+
+
 def _entries_by(session: Session, person: Person) -> list[Entry]:
     """Entries of their feeds, and those that name them as the author in feeds of others."""
     feeds = select(Feed.id).where(Feed.person_id == person.id)
@@ -138,9 +150,7 @@ def _suppress(session: Session, person: Person, entries: Iterable[Entry]) -> int
     listed = select(Organization.key).join(Position).where(Position.person_id == person.id)
     places |= set(session.exec(listed))
     places |= set(session.exec(select(Event.key).join(Talk).where(Talk.person_id == person.id)))
-    urls = set(session.exec(select(Profile.url).where(Profile.person_id == person.id)))
-    urls |= set(session.exec(select(Feed.url).where(Feed.person_id == person.id)))
-    urls |= {entry.url for entry in entries if entry.url}
+    urls = addresses_of(session, person) | {entry.url for entry in entries if entry.url}
     people = [person_value(key, place) for key in keys for place in places]
     return suppress(session, "person", people) + suppress(session, "url", urls)
 

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from watchlist.models import Meta, Suppression
 from watchlist.store.upsert import upsert
 
-Kind = Literal["person", "url"]
+Kind = Literal["person", "url", "host"]
 SECRET = "suppression_key"  # noqa: S105 - the name under which Meta holds it
 CHUNK = 500
 
@@ -27,7 +27,8 @@ def person_value(name_key: str, organisation_key: str) -> str:
 def is_suppressed(session: Session, kind: Kind, values: Iterable[str]) -> set[str]:
     """Those of `values` that must not be stored.
 
-    kind `person`: values made by `person_value`; kind `url`: canonical profile and feed addresses, entry addresses.
+    kind `person`: values made by `person_value`; `url`: canonical profile and feed addresses, entry addresses; `host`:
+    hosts and sites that nobody else's source is on.
     """
     secret = session.get(Meta, SECRET)
     if secret is None:

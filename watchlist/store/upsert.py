@@ -13,19 +13,21 @@ BATCH = 500
 """Rows in one executemany: beyond it nothing gets faster (measured: stack.md section 4), locks only last longer."""
 
 
-def upsert(
+def upsert(  # noqa: PLR0913  # the parts of one statement, by name
     session: Session,
     model: type[SQLModel],
     rows: Sequence[Mapping[str, Any]],
     *,
     key: Sequence[str],
     update: Sequence[str] | None = None,
+    add: Sequence[str] = (),
 ) -> int:
     """Inserts rows; where `key` (the columns of a unique constraint) exists already, sets the `update` columns.
 
     Every row is a dict of the same columns. `update=None` sets all given columns but the key, `update=()` leaves
-    known rows as they are. Columns not given take the model's default on insert and are never updated. Of two rows
-    with one key the later one stands. Text loses NULs and lone surrogates, which no database column can hold.
+    known rows as they are; the numbers of `add` columns are added to what is there. Columns not given take the
+    model's default on insert and are never updated. Of two rows with one key the later one stands. Text loses NULs
+    and lone surrogates, which no database column can hold.
 
     Returns how many rows were inserted or updated. Raises ValueError for rows of different columns or an unknown
     column, and sqlalchemy's StatementError for a naive datetime.
@@ -36,7 +38,7 @@ def upsert(
     given = _columns(table, rows)
     defaults = {name: value for name, value in _defaults(model).items() if name not in given}
     updated = [name for name in given if name not in key] if update is None else list(update)
-    statement = _statement(session, table, key, updated)
+    statement = _statement(session, table, key, updated, add)
     connection, written = session.connection(), 0
     for start in range(0, len(rows), BATCH):
         batch = [{**defaults, **_clean_row(row)} for row in rows[start : start + BATCH]]
@@ -71,14 +73,14 @@ def _defaults(model: type[SQLModel]) -> dict[str, Any]:
     return {name: field.default for name, field in fields if not field.is_required() and field.default is not None}
 
 
-def _statement(session: Session, table: Table, key: Sequence[str], updated: Sequence[str]) -> Any:
+def _statement(session: Session, table: Table, key: Sequence[str], updated: Sequence[str], add: Sequence[str]) -> Any:
     on_sqlite = session.get_bind().dialect.name == "sqlite"
     insert: Any = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
-    if not updated:
+    changes = {name: insert.excluded[name] for name in updated}
+    changes |= {name: table.columns[name] + insert.excluded[name] for name in add}
+    if not changes:
         return insert.on_conflict_do_nothing(index_elements=list(key))
-    return insert.on_conflict_do_update(
-        index_elements=list(key), set_={name: insert.excluded[name] for name in updated}
-    )
+    return insert.on_conflict_do_update(index_elements=list(key), set_=changes)
 
 
 def _clean_row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from crawler.pages.marks import is_name, is_title
 from crawler.pages.words import read_grouping
 
 _SCRIPTS: Final = "//script[@type='application/json' or @id='__NEXT_DATA__' or @id='__NUXT_DATA__']/text()"
+_WORDS: Final = ("__", "application/json", "JSON.parse(")
 _SIGNS: Final = re.compile(r"application/json|__NEXT_DATA__|__NUXT_DATA__|__[A-Z_]+__\s*=|JSON\.parse\(")
 _ASSIGNED: Final = re.compile(r"(?:window\.)?__[A-Z_]+__\s*=\s*(?=[{\[])|JSON\.parse\((?=\")")
 _NAMES: Final = (
@@ -63,7 +64,8 @@ class EmbeddedJsonReader(PageReader):
         """HTML with data for scripts, or JSON itself."""
         if document.json is not None:
             return True
-        return document.is_html and _SIGNS.search(document.text) is not None
+        named = document.is_html and any(word in document.text for word in _WORDS)
+        return named and _SIGNS.search(document.text) is not None
 
     def read(self, document: Document) -> PageReading:
         """The people in the largest group of objects of one shape."""

@@ -114,12 +114,11 @@ def test_redirects_are_followed_and_permanent_ones_reported(tmp_path: Path) -> N
         "/old": moved("/older"),
         "/older": moved("http://b.test/new", 308),
         "/soon": moved("/old", 302),
-        "/empty": Response("", 301),
     }
     with LoopbackServer({"a.test": site(pages), "b.test": site({"/new": "new"})}) as server:
 
         async def work(door: Door) -> list[tuple[str, int, str | None]]:
-            answers = [await got(door, f"http://a.test{path}") for path in ("/old", "/soon", "/empty")]
+            answers = [await got(door, f"http://a.test{path}") for path in ("/old", "/soon")]
             return [(answer.url, answer.status, answer.moved_to) for answer in answers]
 
         results = run(work, Door(settings_of(tmp_path, hosts=server.hosts())))
@@ -127,8 +126,17 @@ def test_redirects_are_followed_and_permanent_ones_reported(tmp_path: Path) -> N
     assert results == [
         ("http://b.test/new", 200, "http://b.test/new"),
         ("http://b.test/new", 200, None),
-        ("http://a.test/empty", 301, None),
     ]
+
+
+def test_a_redirect_that_leads_nowhere_is_no_page(tmp_path: Path) -> None:
+    pages = {"/1": Response("a page?", 301), "/2": Response("", 302, {"location": " "})}
+    with LoopbackServer({"a.test": site(pages)}) as server:
+
+        async def work(door: Door) -> list[int | str]:
+            return [await outcome(door, f"http://a.test/{path}") for path in (1, 2)]
+
+        assert run(work, Door(settings_of(tmp_path, hosts=server.hosts()))) == ["bad_redirect", "backoff"]
 
 
 def test_at_most_five_redirects(tmp_path: Path) -> None:

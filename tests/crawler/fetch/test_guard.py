@@ -16,6 +16,8 @@ from crawler.fetch.urls import judge_url
 from tests.corpus import needs_corpus
 from tests.crawler.fetch.doors import PUBLIC, Dialled, got, hostile, internet_door, outcome, run, settings_of
 from tests.servers import Handler, LoopbackServer, Request, Response, write_ca
+from watchlist.errors import InputError
+from watchlist.settings import load_settings
 
 OK = {"ok.test": [[PUBLIC]]}
 CASES = hostile("ssrf_urls")
@@ -130,6 +132,56 @@ def test_an_unknown_authority_is_refused(tmp_path: Path, ca: trustme.CA) -> None
         door, _ = internet_door(settings_of(tmp_path), server, OK)
         assert run(lambda door: outcome(door, "https://ok.test/"), door) == "tls"
         assert not server.log
+
+
+NAMES = {
+    "wiki.corp.test": [["10.1.2.3"]],
+    "intranet": [["192.168.1.7"]],
+    "other.corp.test": [["10.1.2.3"]],
+    "mixed.corp.test": [["10.1.2.3", "127.0.0.1"]],
+    "cloud.corp.test": [["169.254.169.254"]],
+    "cloud6.corp.test": [["fd00:ec2::254"]],
+    "metadata.corp.test": [["100.100.100.200"]],
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "result"),
+    [
+        ("wiki.corp.test", 200),
+        ("intranet", 200),
+        ("other.corp.test", "blocked_address"),
+        ("sub.wiki.corp.test", "dns"),
+        ("mixed.corp.test", "blocked_address"),
+        ("cloud.corp.test", "blocked_address"),
+        ("cloud6.corp.test", "blocked_address"),
+        ("metadata.corp.test", "blocked_address"),
+        ("10.1.2.3", "blocked_address"),
+        ("nas", "special_name"),
+    ],
+)
+def test_private_hosts_are_reached_by_name_alone_and_metadata_never(
+    host: str, result: int | str, tmp_path: Path, ca: trustme.CA
+) -> None:
+    allowed = [name for name in NAMES if not name.startswith("other")]
+    with _web(lambda _: Response("a page"), ca) as server:
+        door, dialled = internet_door(settings_of(tmp_path, private_hosts=allowed), server, NAMES)
+        assert run(lambda door: outcome(door, f"http://{host}/"), door) == result
+    assert len(dialled.to) == (1 if result == 200 else 0)
+
+
+def test_a_redirect_to_a_private_host_that_is_not_named_is_refused(tmp_path: Path, ca: trustme.CA) -> None:
+    with _web(_redirecting("http://other.corp.test/"), ca) as server:
+        door, dialled = internet_door(settings_of(tmp_path, private_hosts=["wiki.corp.test"]), server, {**OK, **NAMES})
+        assert run(lambda door: outcome(door, "http://ok.test/"), door) == "blocked_address"
+    assert {address for address, _ in dialled.to} == {PUBLIC}
+
+
+@pytest.mark.parametrize("name", ["*", "*.corp.test", "10.0.0.1", "Wiki.test", "http://wiki.test", "", "[::1]", "a b"])
+def test_private_hosts_are_named_one_by_one(name: str, tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(f'[network]\nprivate_hosts = ["{name}"]\n')
+    with pytest.raises(InputError, match=r"config\.toml, line 2.*private_hosts"):
+        load_settings(tmp_path)
 
 
 def _web(handler: Handler, ca: trustme.CA) -> LoopbackServer:

@@ -108,7 +108,7 @@ HTTP_CASES: dict[str, tuple[Response, str]] = {
     "truncated": (Response(raw=b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\nUser-agent: *\n"), "protocol"),
     "no-http": (Response(raw=b"SSH-2.0-OpenSSH\r\n\r\n"), "protocol"),
     "bad-gzip": (Response("not packed", headers={"content-encoding": "gzip"}), "bad_encoding"),
-    "brotli": (Response("?", headers={"content-encoding": "br"}), "bad_encoding"),
+    "brotli": (Response("not packed", headers={"content-encoding": "br"}), "bad_encoding"),
 }
 
 

@@ -17,13 +17,14 @@ from crawler.pages import Document, read_page
 
 CASES = Path(__file__).parents[2] / "pages" / "speakers"
 URL = "https://conf.example/2026/people"
+FIELDS = ("kind", "reader", "people", "reason")
 
 
 def read_case(folder: Path) -> Any:
     """The reading of a folder's input, in JSON's types."""
     (saved,) = folder.glob("input.*")
     reading = asdict(read_page(Document(URL, saved.read_bytes()), kind="speakers"))
-    return json.loads(json.dumps(reading))
+    return json.loads(json.dumps({field: reading[field] for field in FIELDS}))
 
 
 @pytest.mark.parametrize("folder", sorted(CASES.iterdir()), ids=lambda folder: folder.name)

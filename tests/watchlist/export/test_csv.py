@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import select
 
 from tests.corpus import CORPUS, needs_corpus
 from tests.watchlist.world import START, World
@@ -17,7 +18,7 @@ from watchlist.errors import InputError, UsageError
 from watchlist.export.csv import COLUMNS, ExportRow, export_people, people_rows, read_export, write_export
 from watchlist.follow import ensure_user, follow_people
 from watchlist.goal import require_goal, set_goal
-from watchlist.models import Organization
+from watchlist.models import Organization, Position
 from watchlist.store import Store
 
 SCHEMA = (
@@ -168,6 +169,19 @@ def test_a_person_is_exported_with_the_role_on_the_list_of_the_goal(store: Store
         ("Ana Souza", None, None),
     ]
     assert [row.sources for row in others] == [2, 2]
+
+
+def test_a_secret_in_an_address_is_not_exported(store: Store) -> None:
+    ids = fill(store)
+    with store.session() as session:
+        World(session, records=100).profile(ids["omar"], "https://omar.test/?id=5&key=planted-1")
+        session.exec(
+            select(Position).where(Position.person_id == ids["omar"])
+        ).one().page_url = "https://a.test/?token=planted-2"
+    row = next(row for row in rows_of(store) if row.name == "Omar Haddad")
+    assert (row.accounts, row.evidence_url) == ("https://omar.test/?id=5&key=***", "https://a.test/?token=***")
+    with store.session() as session:
+        assert b"planted" not in export_people(session, ensure_user(session))
 
 
 def test_without_a_goal_the_role_that_counts_most_and_the_best_rank_stand_there(store: Store) -> None:

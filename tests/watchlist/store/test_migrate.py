@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Engine, inspect
@@ -17,10 +18,11 @@ from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 from tests.watchlist.store.draft import draft
 from tests.watchlist.store.revisions import NEXT, STEP, shipped_head, with_next_step
 from watchlist.errors import MentorwatchError
-from watchlist.models import Event, Organization, Person, SourceRecord, Talk
+from watchlist.models import Event, Feed, Organization, Person, Profile, SourceRecord, Talk
 from watchlist.settings import Settings
 from watchlist.store import Store
-from watchlist.store.migrate import migrate
+from watchlist.store.engine import make_engine, make_home
+from watchlist.store.migrate import alembic_config, migrate
 
 ORPHAN = """    op.execute("UPDATE talk SET person_id = 77")
 """
@@ -143,3 +145,36 @@ def test_the_draft_of_a_step_holds_what_changed_in_plain_types(tmp_path: Path) -
     assert step.startswith('"""Events have a day.')
     assert step.count("add_column") == 2
     assert not {"create_table", "drop_column", "sqlmodel"} & set(step.replace("(", ".").split("."))
+
+
+BEFORE = """
+INSERT INTO source_record VALUES (1, 'k', 'leader', 'u', 'r', '{at}', 'n', '', '{{}}');
+INSERT INTO person VALUES (1, 'Vera Nowak', 'n', '{at}', 1);
+INSERT INTO profile (id, person_id, platform, url, access, verified, first_seen_at, source_record_id)
+    VALUES (1, 1, 'web', 'https://vera.test/', 'feed', 'own_card', '{at}', 1);
+INSERT INTO feed (id, url, kind, person_id, found_on, found_at, state, state_since, failures, next_at)
+    VALUES (1, 'https://vera.test/feed', 'rss', 1, 'u', '{at}', 'ok', '{at}', 0, '{at}')
+"""
+
+
+def test_a_database_of_the_first_schema_keeps_its_rows_and_gains_the_new_columns(database: Settings) -> None:
+    make_home(database.home)
+    engine = make_engine(database.database_url)
+    config = alembic_config()
+    with engine.connect().execution_options(mode="migrate") as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in BEFORE.format(at="2026-03-01 00:00:00.000000+00:00").split(";"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    with Store.open(database) as store, store.session() as session:
+        feed, page = session.get_one(Feed, 1), session.get_one(Profile, 1)
+        assert (feed.url, feed.former_urls, feed.moving_to, feed.moving_seen) == (
+            "https://vera.test/feed",
+            None,
+            None,
+            0,
+        )
+        assert (page.url, page.reason, page.failures, page.next_at) == ("https://vera.test/", None, 0, None)
+        feed.former_urls = ["https://old.test/feed"]
+        session.add(feed)

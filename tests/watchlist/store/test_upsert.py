@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import select
 
-from watchlist.models import CompanyList, Event, Job, ListEntry, Meta, Person, Position, SourceRecord
+from watchlist.models import CompanyList, Event, FetchCount, Job, ListEntry, Meta, Person, Position, SourceRecord
 from watchlist.store import Store, upsert
 from watchlist.store.upsert import BATCH, clean_text
 
@@ -40,6 +40,18 @@ def test_update_names_the_columns_that_change(store: Store) -> None:
         assert upsert(session, Event, [changed], key=["key"], update=["field"]) == 1
         found = session.exec(select(Event)).one()
     assert (found.name, found.field) == ("DevDays", "finance")
+
+
+def test_add_adds_to_the_number_that_is_there(store: Store) -> None:
+    def tally(count: int) -> dict[str, Any]:
+        return {"host": "acme.test", "reason": "ok", "count": count, "first_at": NOON, "last_at": NOON,
+                "last_url": f"https://acme.test/{count}", "detail": ""}  # fmt: skip
+
+    with store.session() as session:
+        for count in (2, 3):
+            upsert(session, FetchCount, [tally(count)], key=["host", "reason"], update=["last_url"], add=["count"])
+        found = session.exec(select(FetchCount)).one()
+    assert (found.count, found.last_url) == (5, "https://acme.test/3")
 
 
 def test_update_of_nothing_leaves_known_rows_and_counts_new_ones(store: Store) -> None:

@@ -1,0 +1,137 @@
+"""Whom the records of a page may be about: the people in the database, and those whom its other records make known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlmodel import Session
+
+from pipelines.load.listed import Listed
+from pipelines.load.rows import columns, rows_of
+from pipelines.records import PersonRecord
+from pipelines.resolve import STRONG_PLATFORMS, KnownPerson, resolve, strong_accounts
+from watchlist.models import Event, Person, Position, Profile, Talk
+
+_EVENT, _PERSON, _POSITION = columns(Event), columns(Person), columns(Position)
+_PROFILE, _TALK = columns(Profile), columns(Talk)
+_HELD = (
+    _POSITION.id,
+    _POSITION.person_id,
+    _POSITION.organization_id,
+    _POSITION.organisation,
+    _POSITION.organisation_key,
+    _POSITION.title,
+    _POSITION.section,
+    _POSITION.ended_at,
+)
+
+
+class Held(NamedTuple):
+    """A stored position that has ended, as it is told from others of the same person."""
+
+    person_id: int
+    organisation_key: str
+    title: str
+    section: str
+
+
+@dataclass(slots=True)
+class KnownPeople:
+    """People by id, each also found by name and by account. Ids below 0 are of people who are not stored yet."""
+
+    event: str | None = None
+    """Key of the event whose page it is: it names everybody on it."""
+    people: dict[int, KnownPerson] = field(default_factory=dict)
+    ended: dict[Held, int] = field(default_factory=dict)
+    """Positions that have ended, with their ids."""
+    _by_sign: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def of(cls, session: Session, records: Sequence[PersonRecord], listed: Listed, event: str | None) -> KnownPeople:
+        """Everybody who shares the name or an account with one of the records."""
+        known = cls(event)
+        people = _people(session, records)
+        if not people:
+            return known
+        places, known.ended = _places(session, list(people), listed)
+        accounts = _accounts(session, list(people))
+        for person_id, (name, name_key) in people.items():
+            known.put(
+                KnownPerson(
+                    id=person_id,
+                    name=name,
+                    name_key=name_key,
+                    places=frozenset(places[person_id]),
+                    accounts=frozenset(accounts[person_id]),
+                )
+            )
+        return known
+
+    def put(self, person: KnownPerson) -> None:
+        """Take in a person, or what else is known now of one."""
+        self.people[person.id] = person
+        for sign in (f"name {person.name_key}", *person.accounts):
+            self._by_sign[sign].add(person.id)
+
+    def identify(self, record: PersonRecord) -> int:
+        """The id of the one person the record is about; of a new one, below 0, where it is about nobody known.
+
+        What the record says of the person is known from then on.
+        """
+        accounts = strong_accounts(record)
+        signs = (f"name {record.name_key}", *accounts)
+        candidates = sorted({person_id for sign in signs for person_id in self._by_sign.get(sign, ())})
+        found = resolve(record, [self.people[person_id] for person_id in candidates]).person_id
+        person = self.people[found] if found is not None else self._new(record)
+        places = {position.organisation_key for position in record.positions}
+        if self.event is not None:
+            places.add(self.event)
+        self.put(replace(person, places=person.places | places, accounts=person.accounts | accounts))
+        return person.id
+
+    def _new(self, record: PersonRecord) -> KnownPerson:
+        return KnownPerson(
+            id=-1 - len(self.people),
+            name=record.name,
+            name_key=record.name_key,
+            places=frozenset(),
+            accounts=frozenset(),
+        )
+
+
+def _people(session: Session, records: Iterable[PersonRecord]) -> dict[int, tuple[str, str]]:
+    """(name, name_key) by id."""
+    accounts = {url for record in records for url in strong_accounts(record)}
+    fits = _PERSON.name_key.in_({record.name_key for record in records})
+    if accounts:
+        fits |= _PERSON.id.in_(select(_PROFILE.person_id).where(_PROFILE.url.in_(accounts)))
+    rows = rows_of(session, select(_PERSON.id, _PERSON.name, _PERSON.name_key).where(fits))
+    return {row.id: (row.name, row.name_key) for row in rows}
+
+
+def _places(
+    session: Session, people: Sequence[int], listed: Listed
+) -> tuple[defaultdict[int, set[str]], dict[Held, int]]:
+    """Keys of the organisations and events that name each person, and the positions that have ended."""
+    places, ended = defaultdict[int, set[str]](set), dict[Held, int]()
+    for row in rows_of(session, select(*_HELD).where(_POSITION.person_id.in_(people))):
+        places[row.person_id].add(listed.key_of(row.organization_id, row.organisation, row.organisation_key))
+        if row.ended_at is not None:
+            ended[Held(row.person_id, row.organisation_key, row.title, row.section)] = row.id
+    talks = select(_TALK.person_id, _EVENT.key).join_from(_TALK.person_id.table, _EVENT.id.table)
+    for row in rows_of(session, talks.where(_TALK.person_id.in_(people))):
+        places[row.person_id].add(row.key)
+    return places, ended
+
+
+def _accounts(session: Session, people: Sequence[int]) -> defaultdict[int, set[str]]:
+    """Each person's accounts that belong to one human being."""
+    accounts = defaultdict[int, set[str]](set)
+    strong = _PROFILE.person_id.in_(people) & _PROFILE.platform.in_(STRONG_PLATFORMS)
+    for row in rows_of(session, select(_PROFILE.person_id, _PROFILE.url).where(strong)):
+        accounts[row.person_id].add(row.url)
+    return accounts
