@@ -211,6 +211,8 @@ def meta_wishes(pairs: Iterable[tuple[str, str]], now: datetime | None = None) -
 
 _SENTENCE: Final = 240
 """Characters to either side of a word within which its sentence is looked for."""
+_NEAR: Final = 100
+"""Characters of the source around such a word in which an act must show, before the page is taken apart."""
 _MOST_PLACES: Final = 300
 _TAG_NAME: Final = re.compile(r"<(/?[a-zA-Z0-9]*)[^<>]*>")
 _CODE: Final = frozenset({"script", "style"})
@@ -249,14 +251,22 @@ def text_wishes(text: str) -> Wishes:
 
     Noted, never more: words are not a rule for machines, so the user is told and decides.
     """
-    shown, words = _shown(text).lower(), _ban_words()
-    roots = [root for root in words.roots if root in shown]
-    places = (place.start() for root in roots for place in re.finditer(re.escape(root), shown))
-    for at in islice(places, _MOST_PLACES):
+    words, source = _ban_words(), text.lower()
+    if not any(words.acts.search(unescape(fold(source[max(0, at - _NEAR) : at + _NEAR]))) for at in _places(source)):
+        return NO_WISHES  # most pages: no need to take them apart
+    shown = _shown(source)
+    for at in islice(_places(shown), _MOST_PLACES):
         sentence = _sentence_at(shown, at)
         if words.acts.search(sentence) and words.bans.search(sentence):
             return noted("the page's text: no scraping")
     return NO_WISHES
+
+
+def _places(text: str) -> Iterator[int]:
+    """Where the words stand that every act bears."""
+    for root in _ban_words().roots:
+        if root in text:
+            yield from (place.start() for place in re.finditer(re.escape(root), text))
 
 
 def _shown(source: str) -> str:

@@ -13,6 +13,7 @@ from crawler.pages import Document, read_page
 from pipelines.lexicon.titles import Role, read_title
 from pipelines.normalise import read_role
 from watchlist.errors import InputError, UsageError
+from watchlist.settings import Settings
 from watchlist.times import iso
 
 _TYPES = {".json": "application/json", ".xml": "application/xml", ".html": "text/html", ".htm": "text/html"}
@@ -105,7 +106,7 @@ def inspect_feed(file: Path, url: str) -> dict[str, Any]:
     }
 
 
-def inspect_url(url: str) -> dict[str, Any]:
-    """The address guard's verdict, without a look-up or connection."""
-    verdict = judge_url(url)
+def inspect_url(url: str, settings: Settings | None = None) -> dict[str, Any]:
+    """The address guard's verdict under these settings, without a look-up or connection."""
+    verdict = judge_url(url, settings)
     return {"url": url, "allowed": verdict.allowed, "reason": verdict.reason}

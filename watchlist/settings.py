@@ -62,11 +62,11 @@ class DatabaseSettings(_Section):
     @field_validator("url")
     @classmethod
     def _address(cls, url: str) -> str:
-        # a password among the parameters would be shown wherever the driver hides only the usual one
-        if url and (not _DATABASE_URL.fullmatch(url) or re.search(r"[?&]\w*password=", url)):
-            raise ValueError(
-                "not sqlite:///FILE or postgresql+psycopg://HOST:PORT/NAME with USER:PASSWORD and one @ before HOST"
-            )
+        if url and not _DATABASE_URL.fullmatch(url):
+            raise ValueError("neither sqlite:///FILE nor postgresql+psycopg://HOST/NAME (before HOST: USER, PASSWORD)")
+        # it would be shown wherever the driver hides only the usual one
+        if re.search(r"[?&]\w*password=", url):
+            raise ValueError("a password belongs before the host, not among the parameters")
         return url
 
 

@@ -47,6 +47,9 @@ from watchlist.store.exclusive import is_held
 from watchlist.times import iso
 
 LATELY = timedelta(days=7)
+RUNNING, CUT_OFF = "running", "cut off; the next start goes on"
+"""What the due-table says of a job while it runs, and what that means when nothing runs."""
+
 FEED_STATES = ("new", "ok", "failing", "blocked", "gone")
 
 _COUNTED: dict[str, type[SQLModel]] = {
@@ -308,7 +311,8 @@ def _jobs_lines(report: DoctorReport) -> list[str]:
     ]
     for job in report.jobs:
         when = "due now" if job.due else f"due {iso(job.next_at)}"
-        result = f", last: {plain(job.last_result, 120)}" if job.last_result else ""
+        last_result = CUT_OFF if job.last_result == RUNNING and not report.scheduler_running else job.last_result
+        result = f", last: {plain(last_result, 120)}" if last_result else ""
         lines.append(f"  {job.name} {job.key}: {when}{result}")
     return lines
 

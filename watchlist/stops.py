@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from sqlmodel import Session, col, select
 
 from crawler.fetch.access import suffixes
+from crawler.fetch.address import is_literal
 from crawler.fetch.answers import PLAIN_WORDS
+from crawler.fetch.pace import registrable_domain
 from crawler.fetch.stops import Stops
-from crawler.fetch.urls import judge_url
+from crawler.fetch.urls import host_of, judge_url
 from watchlist.errors import UsageError
 from watchlist.models import Event, Feed, Organization, Person, Profile, Stop
 from watchlist.settings import Settings
@@ -41,7 +43,7 @@ class StopLine:
     def words(self) -> str:
         """What is stopped, for the person at the terminal."""
         if self.kind == HOST:
-            return f"{self.host} and its sub hosts"
+            return f"{self.host}" if is_literal(self.host or "") else f"{self.host} and its sub hosts"
         return f"the sources of {self.person} (id {self.person_id})" if self.kind == PERSON else "everything"
 
 
@@ -99,11 +101,19 @@ def require_running(session: Session) -> None:
         raise UsageError(f"fetching is stopped since {iso(since)}", hint="mentorwatch resume --all")
 
 
-def read_host(text: str, settings: Settings | None = None) -> str:
-    """The host of a name or an address in the guard's form. Raises UsageError for what names none."""
-    verdict = judge_url(text if "://" in text else f"https://{text}", settings)
+def read_host(text: str, settings: Settings | None = None, *, stopped: frozenset[str] = frozenset()) -> str:
+    """The host of a name or an address in the guard's form, one of `stopped` whatever the guard says of it by now.
+
+    Raises UsageError for what names none, and for what names many.
+    """
+    address = text if "://" in text else f"https://{text}"
+    if (host := host_of(address).rstrip(".")) in stopped:
+        return host
+    verdict = judge_url(address, settings)
+    if verdict.target and not is_literal(host) and registrable_domain(host) is None and "." in host:
+        raise UsageError(f"{host} is an ending of names, not a host")
     if verdict.target:
-        return verdict.target.host.rstrip(".")
+        return host
     if verdict.reason == "never_fetched":
         raise UsageError(f"{text} is never fetched anyway")
     raise UsageError(f"{text!r} names no host that could be fetched: {PLAIN_WORDS[verdict.reason]}")

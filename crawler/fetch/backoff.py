@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -54,8 +54,8 @@ class Backoff:
         return self._pauses.pop(host, None) is not None
 
     def restore(self, host: str, pause: Pause) -> None:
-        """Go on with what an earlier run noted."""
-        self._set(host, pause)
+        """Go on with what an earlier run noted; a clock that was wrong then must not pause a host for years."""
+        self._set(host, replace(pause, until=min(pause.until, self._clock() + LONGEST_ASKED)))
 
     def _set(self, host: str, pause: Pause) -> Pause:
         self._pauses[host] = pause

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 TOTAL_BYTES = 32 << 20
 STEP_BYTES = 64 << 10
+FREE_BYTES = 64 << 10
+"""So much each body may hold without asking: 16 MiB with all sockets in use, and pages go on while others hang."""
 SMALL_BYTES = 256 << 10
 """A body's first bytes come out of the half for small ones, so that pages do not wait for what is huge."""
 
@@ -88,6 +90,8 @@ class Account:
 
     async def hold(self, size: int) -> None:
         """Wait until `size` bytes in all may be held."""
+        if size <= FREE_BYTES:
+            return
         await self._budget.small.grow(self, size)
         if size > SMALL_BYTES:
             await self._budget.large.grow(self, size - SMALL_BYTES)

@@ -40,6 +40,8 @@ class Errand:
     headers: Mapping[str, str] = field(repr=False)
     limit: int
     """Bytes of the decoded body."""
+    may_leave: Callable[[], None] = field(repr=False)
+    """Asked when the connection stands and the header is about to go out; raises FetchError."""
     is_robots: bool = False
     """A robots.txt is cut at the limit instead of refused."""
 
@@ -101,6 +103,13 @@ class Carrier:
         target = errand.target
         always = {"host": target.netloc, "user-agent": self._agent, "accept-encoding": "gzip"}
         extensions: dict[str, Any] = {"target": f"{target.path}{target.query}".encode("ascii")}
+
+        async def trace(event: str, _info: Any) -> None:
+            # Looking a name up and connecting take seconds, and a broken connection is sent on again.
+            if event == "http11.send_request_headers.started":
+                errand.may_leave()
+
+        extensions["trace"] = trace
         if target.host.endswith("."):
             extensions["sni_hostname"] = target.host.rstrip(".")
         headers = {**always, "accept": "*/*", **errand.headers}

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from crawler.fetch.backoff import LONGEST, Backoff, Pause
-from crawler.fetch.memory import PACE, PAUSE, Key, Memory, Remembered
-from crawler.fetch.pace import LONGEST_GAP, Pace, site_of
+from crawler.fetch.memory import PACE, PAUSE, Key, Memory, Remembered, keep
+from crawler.fetch.pace import REMEMBERED_SECONDS, Pace, site_of
 from crawler.fetch.urls import Target
 
 
@@ -39,15 +39,15 @@ class Carryover:
         """Before the request leaves, so that a kill cannot make the next run come too early."""
         now = self._clock()
         value = {"asked_at": now.isoformat()}
-        row = Remembered(PACE, site_of(target.host), value, now + timedelta(seconds=2 * LONGEST_GAP))
+        row = Remembered(PACE, site_of(target.host), value, now + timedelta(seconds=REMEMBERED_SECONDS))
         await self._memory.save([row])
 
     async def note_pause(self, host: str, pause: Pause) -> None:
         """Kept for a while after its end: the next failure is not the first one."""
         value = {"failures": pause.failures, "until": pause.until.isoformat(), "reason": pause.reason}
-        await self._memory.save([Remembered(PAUSE, host, value, pause.until + LONGEST)])
+        await keep(self._memory, Remembered(PAUSE, host, value, pause.until + LONGEST))
 
     async def note_success(self, host: str) -> None:
         """A good answer ends the pauses of a host, where there were any."""
         if self._pauses.succeeded(host):
-            await self._memory.save([Remembered(PAUSE, host, {}, self._clock())])
+            await keep(self._memory, Remembered(PAUSE, host, {}, self._clock()))

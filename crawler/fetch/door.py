@@ -27,6 +27,7 @@ from crawler.fetch.urls import Target, UrlVerdict, host_of, is_mapped, judge_url
 from crawler.fetch.wire import WayError, dial
 from crawler.fetch.wishes import header_wishes
 from crawler.wishes import NO_WISHES, Wishes
+from watchlist.errors import MentorwatchError
 from watchlist.secrets import Tokens, mask_url
 from watchlist.settings import Settings
 
@@ -79,7 +80,7 @@ class Door:
         self.settings = settings
         self.clock = clock or utc_now
         self._rules = rules or access_rules()
-        self._own_resolver = SystemResolver(settings.network.concurrency) if resolver is None else None
+        self._own_resolver = SystemResolver() if resolver is None else None
         network = settings.network
         resolve: Resolver = resolver or self._own_resolver  # type: ignore[assignment]  # one of them is there
         backend = GuardedBackend(resolve, network.hosts, dial, network.private_hosts)
@@ -91,6 +92,8 @@ class Door:
         self._stops, self._stops_changed = Stops(), asyncio.Event()
         self._pace = pace or Pace(sleep=self._sleep)
         self._pauses = Backoff(self.clock)
+        self._wanting: dict[str, list[int | None]] = {}
+        """For whose sources the robots.txt of an origin is being asked for."""
         self._carryover = Carryover(self._memory, self._pace, self._pauses, self.clock)
         self._robots = Robots(self._fetch_robots, self._memory, self.clock)
         self._site_files = SiteFiles(self.fetch, self._memory, self.clock)
@@ -118,7 +121,7 @@ class Door:
         await self._transports.aclose()
 
     def obey(self, stops: Stops) -> None:
-        """Nothing that `stops` forbids leaves from now on; who waits for such a turn is told so at once."""
+        """Nothing that `stops` forbids leaves from now on; who waits for the gap is told so at once."""
         if stops != self._stops:
             self._stops = stops
             self._stops_changed.set()
@@ -160,7 +163,7 @@ class Door:
         async def hop(target: Target) -> Answer:
             permit = await self._permit(target, ask)
             headers = conditions | await self._token(target, ask.access)
-            errand = Errand(target, headers, limit=self._carrier.body_limit)
+            errand = Errand(target, headers, self._carrier.body_limit, lambda: self._refuse_stopped(target, ask.person))
             answer = await self._in_turn(errand, permit.gap, ask.person)
             return replace(answer, wishes=permit.wishes | header_wishes(answer.headers, self.clock()))
 
@@ -170,19 +173,22 @@ class Door:
             await self._tell_refusal(PAGE, error)
             raise
 
-    async def site_wishes(self, url: str, content_type: str | None = None) -> Wishes:
+    async def site_wishes(self, url: str, content_type: str | None = None, *, person: int | None = None) -> Wishes:
         """What the site's tdmrep.json and ai.txt ask for a document; asked once a week and origin.
 
         For those who are about to keep something of it. Raises FetchError where the site cannot be asked.
         """
-        return await self._site_files.wishes(self._admit(url, None, Access.CRAWL), content_type)
+        target = self._admit(url, None, Access.CRAWL)
+        self._refuse_stopped(target, person)
+        return await self._site_files.wishes(target, content_type)
 
     async def _fetch_robots(self, robots: Target) -> Answer:
         """The robots.txt of an origin; redirects are followed without asking further robots files."""
 
         async def hop(target: Target) -> Answer:
-            await self._carryover.recall(target)
-            return await self._in_turn(Errand(target, {}, limit=ROBOTS_BYTES, is_robots=True), self._gap(target))
+            await self._recall(target)
+            errand = Errand(target, {}, ROBOTS_BYTES, lambda: self._refuse_unwanted(robots, target), is_robots=True)
+            return await self._in_turn(errand, self._gap(target))
 
         try:
             return await self._follow(robots, Access.CRAWL, hop)
@@ -220,12 +226,19 @@ class Door:
 
     async def _permit(self, target: Target, ask: Ask) -> Permit:
         """Ask robots.txt as far as the access wants it."""
-        await self._carryover.recall(target)
+        await self._recall(target)
         if ask.access is Access.DOCUMENTED_API:
             api = self._rules.api(target.origin, target.path)
             return Permit(self._gap(target, api.gap_seconds if api else None), NO_WISHES)
         self._refuse_now(target, ask.person)
-        decision = await self._robots.decision(target)
+        wanting = self._wanting.setdefault(target.origin, [])
+        wanting.append(ask.person)
+        try:
+            decision = await self._robots.decision(target)
+        finally:
+            wanting.remove(ask.person)
+            if not wanting:
+                self._wanting.pop(target.origin, None)
         if ask.access is Access.CRAWL or self.settings.feeds.obey_robots:
             decision.check(target)
         else:
@@ -239,10 +252,22 @@ class Door:
 
     def _refuse_now(self, target: Target, person: int | None = None) -> None:
         """Raises FetchError while nothing may be sent to the host."""
-        if reason := "stopped" if self.is_closed else self._stops.forbids(target.host, person):
-            raise FetchError(reason, target.href)
+        self._refuse_stopped(target, person)
         if until := self._pauses.until(target.host):
             raise FetchError("backoff", target.href, detail=f"until {until:%Y-%m-%d %H:%M} UTC", retry_at=until)
+
+    def _forbidden(self, target: Target, person: int | None) -> str | None:
+        return "stopped" if self.is_closed else self._stops.forbids(target.host, person)
+
+    def _refuse_stopped(self, target: Target, person: int | None = None) -> None:
+        if reason := self._forbidden(target, person):
+            raise FetchError(reason, target.href)
+
+    def _refuse_unwanted(self, robots: Target, target: Target) -> None:
+        """A robots.txt that is wanted only for people who are stopped does not leave either."""
+        reasons = [self._forbidden(target, person) for person in self._wanting.get(robots.origin) or [None]]
+        if all(reasons):
+            raise FetchError(reasons[0] or "stopped", target.href)
 
     async def _token(self, target: Target, access: Access) -> dict[str, str]:
         """The user's token, on requests to the one origin it is meant for."""
@@ -262,12 +287,25 @@ class Door:
             await self._wait(line, gap, target, person)
             async with self._carrier.slots.take():
                 if gap:
-                    await self._carryover.note_turn(target)
+                    await self._record_turn(target)
                 self._refuse_now(target, person)
                 try:
                     return await self._send(errand)
                 finally:
                     line.leave()
+
+    async def _recall(self, target: Target) -> None:
+        try:
+            await self._carryover.recall(target)
+        except MentorwatchError as error:
+            raise FetchError("stopped", target.href, detail=error.message) from error
+
+    async def _record_turn(self, target: Target) -> None:
+        """What is not on record does not leave: a database that is locked stops the fetching, not the site."""
+        try:
+            await self._carryover.note_turn(target)
+        except MentorwatchError as error:
+            raise FetchError("stopped", target.href, detail=error.message) from error
 
     async def _wait(self, line: Line, gap: float, target: Target, person: int | None) -> None:
         """Until the gap is over; a host that is paused before, after or meanwhile is not asked."""
@@ -314,7 +352,7 @@ class Door:
             await self._carryover.note_pause(host, self._pauses.failed(host, reason, asked=asked))
         elif asked:
             await self._carryover.note_pause(host, self._pauses.asked(host, asked, reason))
-        else:
+        elif status < 500:
             await self._carryover.note_success(host)
 
     # --- remembering and telling ---------------------------------------------------------------------------------

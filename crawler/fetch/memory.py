@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from crawler.fetch.decisions import Decision
+from watchlist.errors import MentorwatchError
+
+log = logging.getLogger(__name__)
 
 PACE, PAUSE, ROBOTS, SITE_FILES = "pace", "pause", "robots", "site_files"
 Key = tuple[str, str]
@@ -40,6 +44,14 @@ class Memory(Protocol):
     async def count(self, decisions: Sequence[Decision]) -> None:
         """Add to the counters by host and reason; may lag behind by a second."""
         ...
+
+
+async def keep(memory: Memory, row: Remembered) -> None:
+    """Save what the process knows as well: where it cannot be written now, it is lost at a restart only."""
+    try:
+        await memory.save([row])
+    except MentorwatchError as error:
+        log.warning("%s of %s is not on record: %s", row.kind, row.key, error.message)
 
 
 class Forgetful:

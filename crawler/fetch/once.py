@@ -8,14 +8,17 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
-KEPT = 4096
+
+
+class GivenUpError(Exception):
+    """The work was given up because everything ends."""
 
 
 class OncePerKey(Generic[T]):
-    """Results by key, kept as long as `is_fresh` says so; the oldest above 4,096 go."""
+    """Results by key, kept as long as `is_fresh` says so; the oldest above `most` go."""
 
-    def __init__(self, is_fresh: Callable[[T], bool]) -> None:
-        self._is_fresh = is_fresh
+    def __init__(self, is_fresh: Callable[[T], bool], most: int = 4096) -> None:
+        self._is_fresh, self._most = is_fresh, most
         self._kept: OrderedDict[str, T] = OrderedDict()
         self._working: dict[str, asyncio.Task[T]] = {}
 
@@ -29,7 +32,13 @@ class OncePerKey(Generic[T]):
             task = self._working[key] = asyncio.create_task(self._keep(key, work()))
             task.add_done_callback(lambda _: self._working.pop(key, None))
         # Shielded: the one who gives up waiting must not take the result away from the others.
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            me = asyncio.current_task()
+            if task.cancelled() and me is not None and not me.cancelling():
+                raise GivenUpError(key) from None  # the work was given up, not the one who waits
+            raise
 
     async def aclose(self) -> None:
         """Give up what is still being worked on."""
@@ -42,6 +51,6 @@ class OncePerKey(Generic[T]):
         result = await work
         self._kept[key] = result
         self._kept.move_to_end(key)
-        if len(self._kept) > KEPT:
+        if len(self._kept) > self._most:
             self._kept.popitem(last=False)
         return result

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LONGEST_GAP = 60.0
 """A Crawl-delay counts up to here (design section 6)."""
+REMEMBERED_SECONDS = 3600.0
+"""No gap is longer (settings: network.gap_seconds), so a site that was asked before that may be asked."""
 _MANY_SITES = 4096
 
 
@@ -78,7 +80,7 @@ class Pace:
         return line
 
     def _forget_idle(self) -> None:
-        long_ago = self._monotonic() - LONGEST_GAP
+        long_ago = self._monotonic() - REMEMBERED_SECONDS
         for site, line in list(self._lines.items()):
             if not line.waiting and (line.free_since is None or line.free_since < long_ago):
                 del self._lines[site]

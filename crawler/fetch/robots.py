@@ -14,9 +14,9 @@ from typing import Any
 from protego import Protego
 
 from crawler.fetch.answers import Answer, FetchError
-from crawler.fetch.backoff import asked_wait, wait_after
-from crawler.fetch.memory import ROBOTS, Memory, Remembered
-from crawler.fetch.once import OncePerKey
+from crawler.fetch.backoff import LONGEST_ASKED, asked_wait, wait_after
+from crawler.fetch.memory import ROBOTS, Memory, Remembered, keep
+from crawler.fetch.once import GivenUpError, OncePerKey
 from crawler.fetch.pace import LONGEST_GAP
 from crawler.fetch.urls import Target
 from crawler.fetch.wishes import robots_wishes
@@ -28,6 +28,8 @@ KEPT_FOR = timedelta(hours=24)
 OLD_RULES_AFTER = timedelta(days=30)
 """So long after a robots.txt became unreadable its last good copy holds again (RFC 9309 2.3.1.4)."""
 REMEMBERED_FOR = timedelta(days=90)
+KEPT_ORIGINS = 512
+"""In the process; the memory has the others. A hostile file of 512 KiB takes 35 MiB once it is parsed."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -46,6 +48,7 @@ _KNOWN_LINE = re.compile(
 _WISH_LINE = re.compile(r"\s*content-(?:usage|signal)\s*:", re.IGNORECASE)
 NO_WAY = frozenset({"dns", "blocked_address", "bad_name", "connection", "tls", "timeout", "protocol", "backoff"})
 """Reasons that hold for every address of the host, not only for its robots.txt."""
+_DAY = 86_400
 _NOBODY = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -77,7 +80,7 @@ class RobotsText:
         """Crawl-delay, or what Request-rate comes to, in seconds: 0 to 60."""
         delay = self._all.crawl_delay(self._agent) or 0.0
         rate = self._all.request_rate(self._agent)
-        per_request = rate.seconds / rate.requests if rate and rate.requests else 0.0
+        per_request = min(rate.seconds, _DAY) / min(rate.requests, _DAY) if rate and rate.requests else 0.0
         longest = max((value for value in (delay, per_request) if not math.isnan(value)), default=0.0)
         return min(max(longest, 0.0), LONGEST_GAP)
 
@@ -140,7 +143,8 @@ class RobotsDecision:
         """
         if self.refusal and self.refusal != "robots_unreachable":
             raise FetchError(self.refusal, target.href, detail=self.detail, retry_at=self.expires)
-        if self.text and not self.text.allows(target.href, named_only=True):
+        rules = self.text or self.last_good  # who named us yesterday and answers with an error today still does
+        if rules and not rules.allows(target.href, named_only=True):
             raise FetchError("robots", target.href, detail=f"a group names {AGENT}", retry_at=self.expires)
 
 
@@ -151,11 +155,16 @@ class Robots:
         self, fetch: Callable[[Target], Awaitable[Answer]], memory: Memory, clock: Callable[[], datetime]
     ) -> None:
         self._fetch, self._memory, self._clock = fetch, memory, clock
-        self._decisions: OncePerKey[RobotsDecision] = OncePerKey(lambda decision: decision.expires > clock())
+        self._decisions: OncePerKey[RobotsDecision] = OncePerKey(
+            lambda decision: decision.expires > clock(), most=KEPT_ORIGINS
+        )
 
     async def decision(self, target: Target) -> RobotsDecision:
         """The decision for the target's origin, fetched where none is kept or it is older than a day."""
-        return await self._decisions.get(target.origin, lambda: self._decide(target.robots))
+        try:
+            return await self._decisions.get(target.origin, lambda: self._decide(target.robots))
+        except GivenUpError:
+            raise FetchError("stopped", target.href) from None
 
     async def aclose(self) -> None:
         """Give up what is still being asked."""
@@ -163,7 +172,8 @@ class Robots:
 
     async def _decide(self, robots: Target) -> RobotsDecision:
         before = await self._recalled(robots.origin)
-        if before and before.expires > self._clock():
+        # A clock that was wrong once must not close a site for years.
+        if before and self._clock() < before.expires <= self._clock() + LONGEST_ASKED:
             return before
         try:
             answer = await self._fetch(robots)
@@ -174,7 +184,7 @@ class Robots:
         else:
             decision = self._read(answer, before)
         until = max(decision.expires, self._clock() + REMEMBERED_FOR)
-        await self._memory.save([Remembered(ROBOTS, robots.origin, _as_json(decision), until)])
+        await keep(self._memory, Remembered(ROBOTS, robots.origin, _as_json(decision), until))
         return decision
 
     async def _recalled(self, origin: str) -> RobotsDecision | None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.fetch.answers import Answer, Ask, FetchError
-from crawler.fetch.memory import SITE_FILES, Memory, Remembered
-from crawler.fetch.once import OncePerKey
+from crawler.fetch.memory import SITE_FILES, Memory, Remembered, keep
+from crawler.fetch.once import GivenUpError, OncePerKey
 from crawler.fetch.urls import Target
-from crawler.fetch.wishes import ai_txt_wishes, tdmrep_wishes
+from crawler.fetch.wishes import MAX_BYTES, ai_txt_wishes, tdmrep_wishes
 from crawler.wishes import NO_WISHES, Wishes
 
 TDMREP, AI_TXT = "/.well-known/tdmrep.json", "/ai.txt"
@@ -40,7 +40,10 @@ class SiteFiles:
 
     async def wishes(self, target: Target, content_type: str | None) -> Wishes:
         """What they ask for the document at `target`. Raises FetchError where the site cannot be asked now."""
-        files = await self._files.get(target.origin, lambda: self._ask(target.origin))
+        try:
+            files = await self._files.get(target.origin, lambda: self._ask(target.origin))
+        except GivenUpError:
+            raise FetchError("stopped", target.href) from None
         wishes = NO_WISHES
         if files.tdmrep is not None:
             wishes |= tdmrep_wishes(files.tdmrep, target.path)
@@ -64,7 +67,7 @@ class SiteFiles:
             "tdmrep": _as_text(files.tdmrep),
             "ai_txt": _as_text(files.ai_txt),
         }
-        await self._memory.save([Remembered(SITE_FILES, origin, value, expires)])
+        await keep(self._memory, Remembered(SITE_FILES, origin, value, expires))
         return files
 
     async def _file(self, url: str) -> bytes | None:
@@ -79,7 +82,7 @@ class SiteFiles:
             raise FetchError("unclear_wishes", url, detail=f"it answers {answer.status}")
         if answer.status != 200 or answer.body.lstrip().startswith(b"<"):
             return None
-        return answer.body
+        return answer.body[: MAX_BYTES + 1]  # cut, it is still known to be too large
 
 
 def _as_text(body: bytes | None) -> str | None:

@@ -29,12 +29,14 @@ CONNECT_SECONDS = 10.0
 """One address of a host may take this long; the next is tried after it."""
 IDLE_SECONDS = 30.0
 KEPT_TRANSPORTS = 256
+LOOK_UPS = 256
+"""Names looked up at once: as many as transfers may be under way, for a dead name keeps its thread for long."""
 
 
 class SystemResolver:
     """The operating system's look-up, in threads of its own: slow names must not block other work in threads."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int = LOOK_UPS) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolve")
 
     async def __call__(self, name: str, port: int) -> Sequence[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpcore
 
-_ENOUGH = 256 * 1024
+_ENOUGH = 64 * 1024
 """Bytes waiting to be read above which the peer has to pause."""
 
 

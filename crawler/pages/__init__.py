@@ -10,6 +10,7 @@ from crawler.items import PageKind, PageReading
 from crawler.pages.base import readers as known_readers  # `readers` is the name of the folder they live in
 from crawler.pages.document import Document
 from crawler.pages.groups import announced_kind, may_be_event
+from crawler.wishes import text_wishes
 
 __all__ = ["Document", "read_page"]
 
@@ -24,7 +25,10 @@ def read_page(document: Document, *, kind: PageKind | None = None) -> PageReadin
     asked = document.asked
     if asked.reason:
         return PageReading(kind=kind or "leaders", reader="none", reason=asked.reason, notices=asked.signals)
-    return replace(_read(document, kind), no_quotes=asked.no_quotes, notices=asked.signals)
+    reading = _read(document, kind)
+    if reading.people and document.is_html:  # only where something is kept are the page's own words worth a look
+        asked |= text_wishes(document.text)
+    return replace(reading, no_quotes=asked.no_quotes, notices=asked.signals)
 
 
 def _read(document: Document, kind: PageKind | None) -> PageReading:

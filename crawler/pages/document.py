@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -14,10 +14,10 @@ from urllib.parse import unquote, urljoin, urlsplit
 from lxml import etree
 from parsel import Selector
 from parsel.selector import create_root_node
-from w3lib.encoding import html_to_unicode
 from w3lib.html import get_base_url
 
-from crawler.wishes import NO_WISHES, Wishes, meta_wishes, text_wishes
+from crawler.charsets import decode
+from crawler.wishes import NO_WISHES, Wishes, meta_wishes
 
 _YEAR = re.compile(r"(?<![\d.#-])(?:19|20)\d\d(?![\d.%-])")
 _TOO_FAR = 2040
@@ -51,11 +51,14 @@ class Document:
     fetched_at: datetime | None = None
     """Aware UTC; None for a saved page. It judges a page's date of expiry."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What was made of the body stays here: a tree cannot travel to another process.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     @cached_property
     def text(self) -> str:
         """The decoded body; inline base64 images are cut out (one page in the corpus is 95 % of them)."""
-        _, text = html_to_unicode(self.content_type, self.body, default_encoding="utf-8")
-        return _DATA_URI.sub("data:,", text)
+        return _DATA_URI.sub("data:,", decode(self.body, self.content_type))
 
     @cached_property
     def root(self) -> Any:
@@ -105,12 +108,12 @@ class Document:
 
     @cached_property
     def asked(self) -> Wishes:
-        """What the owner asks of those who use the page: what came with it, its meta tags, its own words."""
+        """What the owner asks of those who use the page: what came with it and its meta tags."""
         if not self.is_html:
             return self.wishes
         metas = ((meta.get("name") or meta.get("http-equiv"), meta.get("content")) for meta in self.root.iter("meta"))
         pairs = islice(((name, content) for name, content in metas if name and content is not None), _MAX_METAS)
-        return self.wishes | meta_wishes(pairs, self.fetched_at) | text_wishes(self.text)
+        return self.wishes | meta_wishes(pairs, self.fetched_at)
 
     @cached_property
     def latest_year(self) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import tldextract
@@ -21,9 +21,8 @@ from pipelines.lexicon.vocabulary import load_vocabulary
 
 __all__ = ["ScoredLink", "SitemapLinks", "feed_links", "names_company", "people_links", "site_names", "sitemap_links"]
 
-_WORD: Final = re.compile(r"\w+")
+_WORD: Final = re.compile(r"[^\W_]+")
 _FILE_NAME: Final = re.compile(r"\.(?:html?|aspx?|php|jsp|cfm|shtml)$")
-_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _GAP: Final = re.compile(r"[\s\-_/+.,:;|()»\u203a>]+")
 _NO_PAGES: Final = ("#", "mailto:", "tel:", "sms:", "javascript:", "data:")
 _MAX_LINKS: Final = 3000
@@ -62,11 +61,13 @@ def people_links(document: Document) -> tuple[ScoredLink, ...]:
     best: dict[str, ScoredLink] = {}
     own_site, own = site_of(document.url), _without_fragment(document.url)
     for anchor, href in islice(_linked(document), _MAX_LINKS):
-        link = _read_link(document.base_of(href), href, _text_of(anchor))
-        if link is None or link.url == own or link.score <= best.get(link.url, _NOTHING).score:
+        target = _target(document.base_of(href), href)
+        text = _text_of(anchor) if target else ""
+        if target is None or target.url == own or not (target.is_weighty or _is_weighty(text)):
             continue
-        if site_of(link.url) == own_site:
-            best[link.url] = link
+        score = score_link(target.url, text)
+        if score > best.get(target.url, _NOTHING).score and site_of(target.url) == own_site:
+            best[target.url] = ScoredLink(target.url, score, text)
     return _ranked(best.values())
 
 
@@ -119,6 +120,7 @@ def _locations(body: bytes) -> Iterator[tuple[str, str]]:
 # --- scores ---------------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=8192)
 def score_link(url: str, text: str) -> float:
     """How likely a link leads to people: by its text and the words of its address. 0 or less: not at all."""
     parts = urlsplit(url)
@@ -136,6 +138,11 @@ def score_link(url: str, text: str) -> float:
     return weights[0] + sum(weights[1:2]) / 2 - against - deep - long - (0.5 if parts.query else 0.0)
 
 
+def _is_weighty(text: str) -> bool:
+    """Whether a word of a text or an address is in a phrase that has a weight. Cheap; else the score is 0."""
+    return not _weighty_words().isdisjoint(_WORD.findall(fold(text.lower())))
+
+
 def _weights(words: str) -> list[float]:
     """The weights of the phrases in a text, best first, less what further words say besides."""
     if _weighty_words().isdisjoint(_WORD.findall(words)):
@@ -147,7 +154,7 @@ def _weights(words: str) -> list[float]:
 
 
 def _words(text: str) -> str:
-    return _GAP.sub(" ", _HUMP.sub(" ", fold(_FILE_NAME.sub("", text.strip().lower())))).strip()
+    return _GAP.sub(" ", fold(_FILE_NAME.sub("", text.strip().lower()))).strip()
 
 
 @cache
@@ -222,12 +229,16 @@ def _last_labels(host: str) -> str:
     return host if ":" in host or host.replace(".", "").isdigit() else ".".join(host.split(".")[-2:])
 
 
-@lru_cache(maxsize=16384)
-def _read_link(base: str, href: str, text: str) -> ScoredLink | None:
-    """A link to a page that may lead to people; None for any other, for a file, and for what is not on the web.
+class _Target(NamedTuple):
+    """Where a link leads, and whether a word of that address has a weight."""
 
-    Remembered, for most links of a page stand on every page of the site.
-    """
+    url: str
+    is_weighty: bool
+
+
+@lru_cache(maxsize=16384)
+def _target(base: str, href: str) -> _Target | None:
+    """The page a link leads to; None for a file and what is not on the web. Most stand on every page of a site."""
     if len(href) > 1000:
         return None
     try:
@@ -236,8 +247,7 @@ def _read_link(base: str, href: str, text: str) -> ScoredLink | None:
         return None
     if not url.startswith(("http://", "https://")) or _is_file(url):
         return None
-    score = score_link(url, text)
-    return ScoredLink(url, score, text) if score > 0 else None
+    return _Target(url, _is_weighty(unquote(urlsplit(url).path)))
 
 
 def _without_fragment(url: str) -> str:
@@ -245,7 +255,12 @@ def _without_fragment(url: str) -> str:
 
 
 def _is_file(url: str) -> bool:
-    return urlsplit(url).path.lower().endswith(tuple(load_vocabulary("navigation")["files"]["endings"]))
+    return urlsplit(url).path.lower().endswith(_file_endings())
+
+
+@cache
+def _file_endings() -> tuple[str, ...]:
+    return tuple(load_vocabulary("navigation")["files"]["endings"])
 
 
 def _text_of(anchor: Any) -> str:

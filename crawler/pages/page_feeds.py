@@ -45,10 +45,8 @@ def feed_links(document: Document, reading: PageReading | None) -> tuple[FoundFe
 
 def _advertised(document: Document, owner: PersonItem | None) -> Iterator[FoundFeed]:
     links = islice(document.root.iter("link", "a"), _MAX * 4)
-    for element in islice((link for link in links if link.get("href")), _MAX):
-        rel = set((element.get("rel") or "").lower().split())
-        if not rel:
-            continue
+    for element in islice((link for link in links if link.get("rel") and link.get("href")), _MAX):
+        rel = set(element.get("rel").lower().split())
         kind = _kind_by_type(element, rel) if "alternate" in rel else _kind_by_rel(element, rel)
         url = _address(document, element) if kind else None
         title = element.get("title") or ""

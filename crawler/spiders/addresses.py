@@ -65,6 +65,16 @@ class Address:
 
 def read_address(url: str, settings: Settings | None = None) -> Address | str:
     """The address taken apart, or why it is not asked for: the address guard's reason code, `too_long` for one."""
+    return _read_again(url) if settings is None else _read_address(url, settings)
+
+
+@lru_cache(maxsize=4096)
+def _read_again(url: str) -> Address | str:
+    """Menus stand on every page of a site."""
+    return _read_address(url, None)
+
+
+def _read_address(url: str, settings: Settings | None) -> Address | str:
     linked = target = _judged(url, settings)
     for _ in range(_MOST_ROUNDS):
         if isinstance(target, str) or (cleaned := _cleaned(target)) == target.href:

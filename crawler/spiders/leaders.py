@@ -30,7 +30,7 @@ def look_for_leaders(document: Document) -> Look:
     return Look(
         reading=reading,
         links=tuple(links),
-        further=further_pages(document),
+        further=further_pages(document) if reading.people else (),
         feeds=feed_links(document, reading),
         names_organisation=names_company(document, document.organisation) if document.organisation else None,
     )

@@ -113,6 +113,7 @@ class Walk:
     lists: dict[str, Pager] = field(default_factory=dict)
     people: set[str] = field(default_factory=set)
     """Names seen on the site so far."""
+    _addresses: dict[str, Address | str] = field(default_factory=dict)
     best: tuple[int, str] | None = None
     """(people, address) of the page that gave most."""
     reasons: list[str] = field(default_factory=list)
@@ -178,7 +179,7 @@ class Walk:
 
     def _queue(self, score: float, url: str, *, of_list: str | None = None) -> None:
         given = self.here is None
-        address = read_address(url, self.settings)
+        address = self._read(url)
         if isinstance(address, str):
             if given:
                 self.queue.setdefault(url, Step(score=score, url=url, address=None, refused=address, given=True))
@@ -201,11 +202,17 @@ class Walk:
         waiting = self.queue.get(step.page)
         self.queue[step.page] = _both(waiting, step) if waiting else step
 
+    def _read(self, url: str) -> Address | str:
+        """The address taken apart, once for all pages of the site that link to it."""
+        if url not in self._addresses:
+            self._addresses[url] = read_address(url, self.settings)
+        return self._addresses[url]
+
     # --- what came back ------------------------------------------------------------------------------------------
 
     def arrived(self, url: str) -> None:
         """Where redirects ended is a page that need not be asked for again."""
-        address = read_address(url, self.settings)
+        address = self._read(url)
         if isinstance(address, Address):
             self.asked.add(address.page)
 
@@ -224,7 +231,7 @@ class Walk:
 
     def turn_page(self, url: str, look: Look) -> None:
         """Queue the next page of the list that a page which was just read belongs to, if the list is worth it."""
-        address, here = read_address(url, self.settings), self.here
+        address, here = self._read(url), self.here
         if isinstance(address, str) or here is None:
             return
         followed = here.of_list or address.list_page

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import Row, func, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from crawler.items import SiteItem
-from pipelines.load.rows import saved_id
+from pipelines.load.rows import columns, rows_of, saved_id
 from pipelines.moves import HeldPosition, find_moves
 from pipelines.records import Subject
 from watchlist.models import Move, Organization, Position, Talk, Visit
@@ -72,11 +75,18 @@ def _people_seen(session: Session, subject: Subject, since: datetime) -> int:
     ).one()
 
 
+class Unseen(NamedTuple):
+    """A position that its page does not show any more."""
+
+    position_id: int
+    misses: int
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """What one page lost since it was read last: positions it does not show any more, and how many it still shows."""
 
-    unseen: tuple[Position, ...]
+    unseen: tuple[Unseen, ...]
     shown: int
 
     @property
@@ -87,21 +97,24 @@ class Loss:
 
 def _losses(session: Session, site: SiteItem, subject: Subject, since: datetime) -> list[Loss]:
     """Losses of the pages this crawl read well, and of those the site took away. A page that failed lost nobody."""
-    found = []
-    for url in {*site.read_pages, *site.gone_pages}:
-        current = select(Position).where(
-            Position.organization_id == subject.organization_id,
-            col(Position.own_page),
-            Position.page_url == url,
-            col(Position.ended_at).is_(None),
-        )
-        # upsert writes past the session's memory of a row
-        positions = session.exec(current.execution_options(populate_existing=True)).all()
-        unseen = tuple(position for position in positions if position.seen_at < since)
-        # A page that is gone is judged by the site as a whole: its people may stand elsewhere now.
-        shown = len(positions) - len(unseen) if url in site.read_pages else len(unseen)
-        found.append(Loss(unseen, shown))
-    return found
+    pages = {*site.read_pages, *site.gone_pages}
+    held = columns(Position)
+    current = select_columns(held.id, held.page_url, held.seen_at, held.misses).where(
+        held.organization_id == subject.organization_id,
+        held.own_page,
+        held.page_url.in_(pages),
+        held.ended_at.is_(None),
+    )
+    by_page: dict[str, list[Row[Any]]] = {}
+    for row in rows_of(session, current) if pages else ():
+        by_page.setdefault(row.page_url, []).append(row)
+    return [_loss(rows, since, gone=url not in site.read_pages) for url, rows in by_page.items()]
+
+
+def _loss(positions: Sequence[Row[Any]], since: datetime, *, gone: bool) -> Loss:
+    """A page that is gone is judged by the site as a whole: its people may stand elsewhere now."""
+    unseen = tuple(Unseen(row.id, row.misses) for row in positions if row.seen_at < since)
+    return Loss(unseen, shown=len(unseen) if gone else len(positions) - len(unseen))
 
 
 def _must_wait(visit: Visit, people: int, losses: list[Loss]) -> bool:
@@ -112,23 +125,26 @@ def _must_wait(visit: Visit, people: int, losses: list[Loss]) -> bool:
 
 
 def _miss(session: Session, losses: list[Loss], now: datetime) -> None:
-    for position in (position for loss in losses for position in loss.unseen):
-        position.misses += 1
-        if position.misses >= END_AFTER_MISSES:
-            position.ended_at = now
-        session.add(position)
+    unseen = [position for loss in losses for position in loss.unseen]
+    ended = [position.position_id for position in unseen if position.misses + 1 >= END_AFTER_MISSES]
+    missed = [position.position_id for position in unseen]
+    held, connection = columns(Position), session.connection()
+    if missed:
+        connection.execute(update(Position).where(held.id.in_(missed)).values(misses=held.misses + 1))
+    if ended:
+        connection.execute(update(Position).where(held.id.in_(ended)).values(ended_at=now))
 
 
 def _load_site_facts(session: Session, site: SiteItem, subject: Subject) -> None:
     """What the crawl learned about the organisation itself: its leadership page and whether the site is its own."""
-    organization = session.get(Organization, subject.organization_id) if subject.organization_id else None
-    if organization is None:
-        return
+    facts = {}
     if site.leadership_url:
-        organization.leadership_url = site.leadership_url
+        facts["leadership_url"] = site.leadership_url
     if site.site_name_seen is not None:
-        organization.site_state = "confirmed" if site.site_name_seen else "wrong_site"
-    session.add(organization)
+        facts["site_state"] = "confirmed" if site.site_name_seen else "wrong_site"
+    if facts and subject.organization_id is not None:
+        own = columns(Organization).id == subject.organization_id
+        session.connection().execute(update(Organization).where(own).values(facts))
 
 
 def load_moves(session: Session, *, now: datetime) -> int:

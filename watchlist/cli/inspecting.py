@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from watchlist.cli.context import settings
 from watchlist.cli.output import Json, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -88,14 +89,19 @@ def url(
     as_json: Json = False,
 ) -> None:
     """The address guard's verdict on addresses, without any look-up or connection."""
+    from crawler.fetch.answers import PLAIN_WORDS
     from watchlist.inspection import inspect_url
+    from watchlist.secrets import mask_url
 
-    found = (inspect_url(text) for text in urls or map(_json_string, _stdin_lines()))
+    chosen = settings()
+    found = (inspect_url(text, chosen) for text in urls or map(_json_string, _stdin_lines()))
     if as_json:
         _print_lines(found, as_json=True)
         return
     for one in found:
-        print(f"{'allowed' if one['allowed'] else 'blocked'}  {one['reason']}  {one['url']}")
+        words = PLAIN_WORDS.get(one["reason"])
+        why = f"{one['reason']}: {words}" if words else one["reason"]
+        print(f"{'allowed' if one['allowed'] else 'blocked'}  {mask_url(one['url'])}  {why}")
 
 
 def _stdin_lines() -> Iterable[str]:

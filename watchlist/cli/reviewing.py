@@ -36,9 +36,11 @@ def ledger(
     from watchlist.follow import ensure_user
     from watchlist.goal import require_goal
     from watchlist.ledger import build_ledger
+    from watchlist.stops import read_stops
 
     with open_store() as store, store.session() as session:
         found = build_ledger(session, require_goal(session, ensure_user(session), goal))
+        stopped = read_stops(session).everything
     if output:
         write_private(output, found.as_csv())
         say(f"wrote {output}")
@@ -49,6 +51,8 @@ def ledger(
     print_table(columns, [_ledger_row(line) for line in found.lines], empty="the list is empty")
     totals = found.totals
     say(f"{totals['found']} of {totals['companies']} companies with {totals['people']} people")
+    if stopped:
+        say("everything is stopped, so nothing is crawled: mentorwatch resume --all")
 
 
 def _ledger_row(line: LedgerLine) -> tuple[object, ...]:

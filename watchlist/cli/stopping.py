@@ -46,7 +46,7 @@ def resume(everything: Everything = False, hosts: Hosts = None, people: People =
     """Lift what `stop` stopped, in the same words; what was cut off goes on. Without an option: what is stopped."""
     from watchlist.stops import lift_stops
 
-    _change(everything, hosts, people, as_json, lift_stops)
+    _change(everything, hosts, people, as_json, lift_stops, lifts=True)
 
 
 def _change(
@@ -55,12 +55,15 @@ def _change(
     people: list[str] | None,
     as_json: bool,
     change: Callable[[Session, Stops], int],
+    *,
+    lifts: bool = False,
 ) -> None:
-    from watchlist.stops import list_stops, unknown_hosts
+    from watchlist.stops import list_stops, read_stops, unknown_hosts
 
     with open_store() as store, store.session() as session:
         stops = _named(session, everything, hosts or [], people or [])
         changed = change(session, stops)
+        left = read_stops(session)
         lines, unknown = list_stops(session), unknown_hosts(session, stops.hosts)
     if as_json:
         print_json({"changed": changed, "stops": [line.as_json() for line in lines], "unknown_hosts": unknown})
@@ -69,6 +72,8 @@ def _change(
         say(f"no source is known on {host}")
     if not (everything or hosts or people):
         say(USAGE)
+    elif lifts and (still := sorted(host for host in stops.hosts if left.forbids(host))):
+        say(f"{', '.join(still)}: still stopped, by what stands below")
     elif not changed:
         say("nothing changed: it was so already")
     _print(lines)
@@ -77,12 +82,12 @@ def _change(
 def _named(session: Session, everything: bool, hosts: list[str], people: list[str]) -> Stops:
     from crawler.fetch.stops import Stops
     from watchlist.people import find_person
-    from watchlist.stops import read_host
+    from watchlist.stops import read_host, read_stops
 
-    chosen = settings()
+    chosen, stopped = settings(), read_stops(session).hosts
     return Stops(
         everything=everything,
-        hosts=frozenset(read_host(host, chosen) for host in hosts),
+        hosts=frozenset(read_host(host, chosen, stopped=stopped) for host in hosts),
         people=frozenset(find_person(session, ref).id or 0 for ref in people),
     )
 

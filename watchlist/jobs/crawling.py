@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -18,7 +18,7 @@ from pipelines.records import Subject
 from watchlist.errors import StoppedError
 from watchlist.follow import note_new_people
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
-from watchlist.models import CompanyList, Event, Goal, ListEntry, Organization, Position, Visit
+from watchlist.models import CompanyList, Event, Goal, ListEntry, Organization, Position, Visit, Wish
 from watchlist.wishes import note_wishes
 
 REFUSED_BY_OWNER = frozenset({"noindex", "opted_out"})
@@ -140,6 +140,32 @@ def _load_page(session: Session, item: PageItem, subject: Subject) -> PageLoad:
     return load_page(session, item, subject)
 
 
+def _asking_pages(session: Session) -> set[str]:
+    return set(session.exec(select(Wish.url)))
+
+
+@dataclass
+class AlreadySaid:
+    """What a crawl need not write: most pages show nobody, and all pages of a site advertise the same feed."""
+
+    asking: set[str]
+    """Addresses whose owners asked for something at an earlier look: whether they still do is noted."""
+    feeds: set[tuple[str, str]] = field(default_factory=set)
+    """(subject, address) of those stored by this crawl."""
+
+    def left_of(self, item: PageItem) -> PageItem:
+        """The page without the organisation's feeds that this crawl has stored already."""
+        new = tuple(feed for feed in item.feeds if feed.person or (item.subject, feed.url) not in self.feeds)
+        self.feeds.update((item.subject, feed.url) for feed in new if not feed.person)
+        return replace(item, feeds=new)
+
+    def nothing_new(self, item: PageItem) -> bool:
+        """Whether the page leaves nothing to be written."""
+        reading = item.reading
+        asks = reading.notices or reading.no_quotes or reading.reason in REFUSED_BY_OWNER or item.url in self.asking
+        return not (reading.people or item.feeds or asks)
+
+
 async def _crawl(
     place: Workplace,
     spider: type[SiteSpider],
@@ -152,11 +178,14 @@ async def _crawl(
     started_at = place.clock()
     report = CrawlReport(sites=len(targets))
     cut_off = set[str]()
+    said = AlreadySaid(await place.store.read(_asking_pages))
 
     async def on_item(item: PageItem | SiteItem) -> None:
         subject = subjects[item.subject]
         if isinstance(item, PageItem):
-            report.add(await place.store.write(lambda session: _load_page(session, item, subject)))
+            if said.nothing_new(page := said.left_of(item)):
+                return
+            report.add(await place.store.write(lambda session: _load_page(session, page, subject)))
             return
         if item.reason == "stopped":
             cut_off.add(subject.key)

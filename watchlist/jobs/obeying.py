@@ -52,7 +52,7 @@ async def _what_is_stopped(store: Store, before: Stops) -> Stops:
     """The stops of the database; everything while it cannot be asked."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            stops = await store.read(read_stops)
+            stops = await store.read_urgent(read_stops)
     except (MentorwatchError, DBAPIError, TimeoutError) as error:
         stops = NOTHING_LEAVES
         if not before.everything:

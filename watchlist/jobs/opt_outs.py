@@ -6,12 +6,12 @@ from crawler.fetch import Answer, Door
 from crawler.wishes import Wishes
 
 
-async def wishes_for(door: Door, answer: Answer) -> Wishes:
+async def wishes_for(door: Door, answer: Answer, person: int | None) -> Wishes:
     """What the answer's headers, robots.txt and the site's own files ask.
 
     Raises FetchError where the files cannot be asked for.
     """
-    return answer.wishes | await door.site_wishes(answer.url, answer.headers.get("content-type"))
+    return answer.wishes | await door.site_wishes(answer.url, answer.headers.get("content-type"), person=person)
 
 
 def refusal(wishes: Wishes) -> str | None:

@@ -109,7 +109,7 @@ async def _look(place: Workplace, page: OwnPage) -> PageLook:
             return PageLook(answer.url, reason=f"http_{answer.status}", again=True)
         if answer.status != 200:
             return PageLook(answer.url, reason=f"http_{answer.status}")
-        wishes = await wishes_for(place.door, answer)
+        wishes = await wishes_for(place.door, answer, page.person_id)
         return await place.room.read(_read, answer, wishes, size=len(answer.body))
     except FetchError as error:
         return PageLook(page.url, reason=error.reason, again=True, retry_at=error.retry_at)

@@ -117,7 +117,7 @@ async def _look(place: Workplace, feed: Feed) -> FeedLook:
     try:
         answer = await place.door.fetch(_ask(feed, place.clock()))
         # what would be kept needs leave; an answer without anything new keeps nothing
-        wishes = await wishes_for(place.door, answer) if answer.status == 200 else answer.wishes
+        wishes = await wishes_for(place.door, answer, feed.person_id) if answer.status == 200 else answer.wishes
         if signal := refusal(wishes):
             return FeedLook(reason="opted_out", detail=signal)
         reading, reason = await place.room.read(_read, answer, wishes, size=len(answer.body))

@@ -67,6 +67,10 @@ class Refusal:
     last_at: datetime
 
 
+_BY_THE_USER = frozenset({"stopped", "halted"})
+"""What is stopped now stands by itself; what was once stopped is no news."""
+
+
 def list_pauses(session: Session, now: datetime) -> tuple[PauseLine, ...]:
     """Pauses in force, the one that ends first before the others."""
     rows = session.exec(select(DoorMemory).where(DoorMemory.kind == PAUSE, DoorMemory.expires_at > now))
@@ -88,7 +92,8 @@ def list_pauses(session: Session, now: datetime) -> tuple[PauseLine, ...]:
 def list_hosts(session: Session) -> tuple[HostLine, ...]:
     """Every host that something was decided about, those that were refused most first."""
     by_host: dict[str, list[FetchCount]] = defaultdict(list)
-    for row in session.exec(select(FetchCount).order_by(col(FetchCount.count).desc(), col(FetchCount.reason))):
+    counts = select(FetchCount).where(col(FetchCount.reason).not_in(_BY_THE_USER))
+    for row in session.exec(counts.order_by(col(FetchCount.count).desc(), col(FetchCount.reason))):
         by_host[row.host].append(row)
     lines = (_host_line(host, rows) for host, rows in by_host.items())
     return tuple(sorted(lines, key=lambda line: (-line.refused, -line.in_vain, line.host)))
@@ -120,7 +125,7 @@ def list_refusals(session: Session, since: datetime) -> tuple[Refusal, ...]:
     """Why something was not fetched since then, the most widespread reason first."""
     rows = session.exec(
         select(FetchCount.reason, func.count(), func.max(FetchCount.last_at))
-        .where(FetchCount.last_at >= since, FetchCount.reason != OK)
+        .where(FetchCount.last_at >= since, col(FetchCount.reason).not_in(_BY_THE_USER | {OK}))
         .group_by(col(FetchCount.reason))
         .order_by(func.count().desc(), col(FetchCount.reason))
     )

@@ -11,6 +11,7 @@ from watchlist.secrets import mask_text, mask_url
 from watchlist.sources.hosts import IN_VAIN, HostLine, PauseLine
 from watchlist.sources.listing import STATES, SourceLine
 from watchlist.sources.report import OptOut, SourcesReport
+from watchlist.stops import ALL
 
 HEADINGS = {
     "halted": "Stopped by you",
@@ -50,7 +51,9 @@ def render_sources(report: SourcesReport, width: int) -> str:
 def _summary(report: SourcesReport) -> str:
     used = sum(number for state, number in report.counts.items() if state != "unused")
     parts = [f"{report.counts[state]} {state}" for state in _IN_SUMMARY if report.counts[state]]
-    well = "" if report.everything or report.sources or not used else "; all is well"
+    well = "" if report.everything or report.sources or report.stops or not used else "; all is well"
+    if any(line.kind == ALL for line in report.stops):
+        well = "; nothing is fetched, for everything is stopped"
     return f"{count(used, 'source')} in use" + (f": {', '.join(parts)}" if parts else "") + well
 
 
@@ -97,7 +100,7 @@ def _owner(line: SourceLine) -> str:
 def _times(line: SourceLine) -> str:
     if line.state == "unused":
         return ""
-    last = f"last {_time(line.last_answer_at)}" if line.last_answer_at else "no answer yet"
+    last = f"last {_time(line.last_answer_at)}" if line.last_answer_at else "not read yet"
     return last + (f", next {_time(line.next_at)}" if line.next_at else "")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, ProgrammingError
 
 from watchlist.errors import MentorwatchError, UsageError
 
@@ -174,6 +174,8 @@ def _postgresql_advice(error: DBAPIError, what: str) -> MentorwatchError | None:
     if lost or (state or "")[:2] in {"08", "28", "3D", "57"}:
         hint = "check that the server runs and database.url is right"
         return MentorwatchError(f"{what} cannot be reached: {_first_line(error)}", hint=hint)
+    if state is None and isinstance(error, ProgrammingError):
+        return UsageError("database.url: the driver does not take one of its parameters", hint="see what follows the ?")
     return None
 
 

@@ -27,6 +27,7 @@ class Store:
         self.engine = engine
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._readers = ThreadPoolExecutor(4, thread_name_prefix="store-reader")
+        self._urgent = ThreadPoolExecutor(1, thread_name_prefix="store-urgent")
 
     @classmethod
     def open(cls, settings: Settings, *, wait_seconds: float = 30.0) -> Self:
@@ -68,10 +69,15 @@ class Store:
         """Runs `query` in a reader thread on one unchanging view of the data; it cannot write."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._within, "read", query)
 
+    async def read_urgent(self, query: Callable[[Session], T]) -> T:
+        """Like `read`, in a thread of its own: for the kill switch, which must not stand in line behind a crawl."""
+        return await asyncio.get_running_loop().run_in_executor(self._urgent, self._within, "read", query)
+
     def close(self) -> None:
         """Waits for what is being written and closes every connection. Safe to call twice."""
         self._writer.shutdown()
         self._readers.shutdown()
+        self._urgent.shutdown()
         self.engine.dispose()
 
     def __enter__(self) -> Self:

@@ -135,8 +135,8 @@ GUARDS = {
     ),
     "groups that name us": Guard(
         "crawler/fetch/robots.py",
-        "not self.text.allows(target.href, named_only=True)",
-        "self.text is target",
+        "not rules.allows(target.href, named_only=True)",
+        "rules is target",
         (f"{FETCH}/test_robots.py::test_subscriptions[names-us]",),
     ),
     # --- pace ---
@@ -167,8 +167,8 @@ GUARDS = {
     # --- the kill switch ---
     "stops": Guard(
         "crawler/fetch/door.py",
-        'if reason := "stopped" if self.is_closed else self._stops.forbids(target.host, person):',
-        'if reason := "stopped" if self.is_closed else None:',
+        'return "stopped" if self.is_closed else self._stops.forbids(target.host, person)',
+        'return "stopped" if self.is_closed else None',
         (f"{FETCH}/test_stops.py::test_nothing_forbidden_leaves_until_it_is_lifted",),
     ),
     # --- credentials ---

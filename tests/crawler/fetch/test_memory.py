@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
+from crawler.fetch.answers import Access
 from crawler.fetch.decisions import Decision
 from crawler.fetch.door import Door
 from crawler.fetch.memory import Forgetful, Remembered
@@ -21,6 +22,7 @@ from tests.crawler.fetch.doors import (
     settings_of,
 )
 from tests.servers import LoopbackServer, Request, Response, site
+from watchlist.errors import MentorwatchError
 
 Start = Callable[[], tuple[Door, FakeTime]]
 
@@ -151,6 +153,92 @@ def test_an_unreadable_robots_file_means_no_until_the_old_rules_hold_again(
         clock.advance(days=days - 1 if days > 1 else days)
         assert ask("/private") == result
         assert ask("/") == (200 if result == "robots" else "robots_unreachable")
+
+
+def test_who_named_us_yesterday_and_fails_today_still_does(tmp_path: Path, clock: FakeClock) -> None:
+    robots = [Response("User-agent: mentorwatch\nDisallow: /\n", headers={"content-type": "text/plain"})]
+
+    def answer(request: Request) -> Response:
+        return robots[-1] if request.path == "/robots.txt" else Response("a feed")
+
+    with LoopbackServer({"*": answer}) as server:
+        start = restarts(tmp_path, server, clock, Forgetful(clock))
+
+        def ask() -> int | str:
+            return run(lambda door: outcome(door, "http://a.test/feed", Access.SUBSCRIPTION), start()[0])
+
+        results = [ask()]
+        for answered in (Response("", 503), Response("", 404)):
+            robots.append(answered)
+            clock.advance(hours=25)
+            results.append(ask())
+    assert results == ["robots", "robots", 200]
+
+
+def test_a_robots_file_that_fails_ends_no_pause(tmp_path: Path, clock: FakeClock) -> None:
+    """Pages fail three times, then robots.txt, asked for anew after a day: the host has not recovered."""
+    answers = {"/robots.txt": Response("", 404), "/": Response("", 503)}
+    with LoopbackServer({"*": site(answers)}) as server:
+        start = restarts(tmp_path, server, clock, Forgetful(clock))
+        for minutes in (0, 1, 2):
+            clock.advance(minutes=minutes)
+            assert run(lambda door: outcome(door, "http://a.test/"), start()[0]) == 503
+        answers["/robots.txt"] = Response("", 503)
+        clock.advance(hours=24)
+        door = start()[0]
+        assert run(lambda door: outcome(door, "http://a.test/"), door) == "robots_unreachable"
+    assert door._pauses._pauses["a.test"].failures == 3
+
+
+def test_a_long_gap_goes_on_too(tmp_path: Path, clock: FakeClock) -> None:
+    with LoopbackServer({"*": site({"/": "home"})}) as server:
+        memory = Forgetful(clock)
+        slept = []
+        for _ in range(2):
+            time = FakeTime()
+            names = FakeNames({"a.test": [[PUBLIC]]})
+            settings = settings_of(tmp_path, gap_seconds=600.0)
+            door = Door(settings, resolver=names, dial=Dialled(server), pace=time.pace(), clock=clock, memory=memory)
+            assert run(lambda door: outcome(door, "http://a.test/"), door) == 200
+            slept.append([round(each) for each in time.slept])
+            clock.advance(seconds=130)
+    assert slept == [[600], [470]]
+
+
+def test_a_clock_that_was_wrong_pauses_nobody_for_years(tmp_path: Path, clock: FakeClock) -> None:
+    pages = {"/robots.txt": Response("", 503), "/": "home"}
+    with LoopbackServer({"*": site(pages)}) as server:
+        start = restarts(tmp_path, server, clock, Forgetful(clock))
+        clock.advance(days=3650)
+        assert run(lambda door: outcome(door, "http://a.test/"), start()[0]) == "robots_unreachable"
+        clock.advance(days=-3650)
+        pages["/robots.txt"] = ""
+        assert run(lambda door: outcome(door, "http://a.test/"), start()[0]) == 200
+
+
+class Locked(Forgetful):
+    """A database that another program holds: nothing can be saved."""
+
+    async def save(self, rows: Sequence[Remembered]) -> None:
+        raise MentorwatchError("the database is locked")
+
+
+def test_a_turn_that_cannot_be_recorded_is_not_taken(tmp_path: Path, clock: FakeClock) -> None:
+    with LoopbackServer({"*": site({"/": "home"})}) as server:
+        start = restarts(tmp_path, server, clock, Locked(clock))
+        assert run(lambda door: outcome(door, "http://a.test/"), start()[0]) == "stopped"
+        assert server.paths() == []
+
+
+def test_what_the_process_knows_as_well_may_go_unrecorded(tmp_path: Path, clock: FakeClock) -> None:
+    """Hosts without a gap (the little web): nothing needs to be on record before a request."""
+    with LoopbackServer({"a.test": site({"/": Response("", 503)})}) as server:
+        door = Door(settings_of(tmp_path, hosts=server.hosts()), clock=clock, memory=Locked(clock))
+
+        async def work(door: Door) -> list[int | str]:
+            return [await outcome(door, "http://a.test/") for _ in range(2)]
+
+        assert run(work, door) == [503, "backoff"]
 
 
 def test_every_decision_is_counted_and_told(tmp_path: Path, clock: FakeClock) -> None:

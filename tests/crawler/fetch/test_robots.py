@@ -76,6 +76,9 @@ def test_named_groups_for_feeds() -> None:
         ("Crawl-delay: nan", 0.0),
         ("Crawl-delay: soon", 0.0),
         ("Request-rate: 1/20", 20.0),
+        ("Request-rate: 10/600", 60.0),
+        ("Request-rate: 100/600", 6.0),
+        (f"Request-rate: 1/{'9' * 400}", 60.0),
         ("Crawl-delay: 5\nRequest-rate: 1/20", 20.0),
     ],
 )

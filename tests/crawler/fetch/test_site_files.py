@@ -70,6 +70,17 @@ def test_what_could_not_be_read_means_no(status: int, tmp_path: Path) -> None:
     assert wishes(tmp_path, {TDMREP: Response("", status)})[0] == "unclear_wishes"
 
 
+def test_of_a_huge_file_little_is_kept(tmp_path: Path) -> None:
+    memory = Forgetful(FakeClock())
+
+    async def work(door: Door) -> str | None:
+        return (await door.site_wishes(URL)).no_profile
+
+    with LoopbackServer({"a.test": site({TDMREP: "[" * (9 << 20)})}) as server:
+        assert run(work, Door(settings_of(tmp_path, hosts=server.hosts()), memory=memory)) is None
+    assert max(len(str(row.value)) for row in memory._rows.values()) < 1 << 20
+
+
 def test_files_that_robots_forbids_are_not_asked_for(tmp_path: Path) -> None:
     robots = "User-agent: *\nDisallow: /.well-known/\n"
     assert wishes(tmp_path, {"/robots.txt": robots, TDMREP: RESERVED}) == (None, ["/robots.txt", AI_TXT])

@@ -10,7 +10,8 @@ import pytest
 from crawler.fetch.answers import Access, FetchError
 from crawler.fetch.door import Door
 from crawler.fetch.stops import Stops
-from tests.crawler.fetch.doors import outcome, run, settings_of
+from crawler.fetch.wire import Wire, dial
+from tests.crawler.fetch.doors import PUBLIC, FakeNames, FakeTime, outcome, run, settings_of
 from tests.servers import LoopbackServer, site
 
 PAGES = {"/robots.txt": "User-agent: *\nCrawl-delay: 60\n", "/": "home"}
@@ -111,6 +112,58 @@ def test_a_robots_file_that_was_not_asked_because_of_a_stop_is_asked_afterwards(
 
         assert run(work, Door(settings_of(tmp_path, hosts=server.hosts()))) == [200]
         assert server.paths() == ["/robots.txt", "/"]
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_stop_while_the_connection_is_made_keeps_the_request_back(closes: bool, tmp_path: Path) -> None:
+    """Looking up, connecting and the handshake may take many seconds: the stop is asked again when they are over."""
+    with LoopbackServer({"*": site({"/": "home"})}) as server:
+
+        async def work(door: Door) -> list[int | str]:
+            task = asyncio.create_task(outcome(door, "http://a.test/"))
+            await dialling.wait()
+            if closes:
+                await door.stop()
+            else:
+                door.obey(Stops(everything=True))
+            connected.set()
+            before = await task
+            door.obey(Stops())
+            return [before, await outcome(door, "http://a.test/")]
+
+        async def slow_dial(_address: str, _port: int) -> Wire:
+            dialling.set()
+            await connected.wait()
+            return await dial("127.0.0.1", server.port)
+
+        dialling, connected = asyncio.Event(), asyncio.Event()
+        names = FakeNames({"a.test": [[PUBLIC]]})
+        door = Door(settings_of(tmp_path), resolver=names, dial=slow_dial, pace=FakeTime().pace())
+        assert run(work, door) == ["stopped", "stopped" if closes else 200]
+        assert server.paths() == ([] if closes else ["/robots.txt", "/"])
+
+
+def test_a_robots_file_wanted_only_for_a_stopped_person_does_not_leave(tmp_path: Path) -> None:
+    with LoopbackServer({"*": site({"/": "home"})}) as server:
+
+        async def work(door: Door) -> list[int | str]:
+            asked = [asyncio.create_task(outcome(door, f"http://{host}.test/", person=7)) for host in ("a", "b")]
+            asked.append(asyncio.create_task(outcome(door, "http://b.test/", person=8)))
+            await dialling.wait()
+            door.obey(Stops(people=frozenset({7})))
+            connected.set()
+            return list(await asyncio.gather(*asked))
+
+        async def slow_dial(_address: str, _port: int) -> Wire:
+            dialling.set()
+            await connected.wait()
+            return await dial("127.0.0.1", server.port)
+
+        dialling, connected = asyncio.Event(), asyncio.Event()
+        names = FakeNames({"a.test": [[PUBLIC]], "b.test": [[PUBLIC]]})
+        door = Door(settings_of(tmp_path), resolver=names, dial=slow_dial, pace=FakeTime().pace())
+        assert run(work, door) == ["halted", "halted", 200]
+        assert {request.host for request in server.log} == {"b.test"}
 
 
 def test_stopped_means_closed_or_everything(tmp_path: Path) -> None:
