@@ -1,4 +1,4 @@
-"""Bytes to text: which charset a page or a feed is in, whatever it says of itself. Pure; the same bytes, the same text."""
+"""Bytes to text: the charset of a page or a feed, whatever it says of itself. Pure: the same bytes, the same text."""
 
 from __future__ import annotations
 
