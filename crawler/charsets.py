@@ -46,7 +46,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 def _wide(body: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark: the first character is ASCII, so all of its bytes but one are zero."""
     start = tuple(byte != 0 for byte in body[:4])
-    patterns = {
+    patterns: dict[tuple[bool, ...], str] = {
         (True, False, False, False): "utf-32-le",
         (False, False, False, True): "utf-32-be",
         (True, False, True, False): "utf-16-le",
