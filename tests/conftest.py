@@ -13,6 +13,10 @@ from tests.databases import BACKENDS, empty, fresh_database, postgresql_cluster,
 from watchlist.settings import Settings
 from watchlist.store import Store
 
+# No test asks the keyring of whoever runs it; and keyring takes any backend class that is imported, also one of a test
+# that never answers.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
 # The same examples in every run: a check that fails must fail for a change, not for luck. Look for new ones with
 # HYPOTHESIS_PROFILE=search.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)

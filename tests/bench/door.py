@@ -1,4 +1,4 @@
-"""The door beside stock Scrapy and plain httpx: the same pages of 200 loopback sites, pages per CPU-second, one run."""
+"""The door beside stock Scrapy, httpx and aiohttp: the same pages of 200 sites on loopback, per CPU-second, one run."""
 
 from __future__ import annotations
 
@@ -132,6 +132,22 @@ def _httpx(address: str, pipe: Connection) -> None:
     _timed(lambda: asyncio.run(work()), pipe)
 
 
+def _aiohttp(address: str, pipe: Connection) -> None:
+    import aiohttp
+
+    async def work() -> int:
+        connector = aiohttp.TCPConnector(limit=CONCURRENT)
+        async with aiohttp.ClientSession(connector=connector, headers={"accept-encoding": "gzip"}) as client:
+
+            async def get(page: int) -> bool:
+                async with client.get(f"http://{address}/{page}") as answer:
+                    return await answer.read() == PAGE
+
+            return sum(await asyncio.gather(*(get(page) for page in range(SITES * PAGES))))
+
+    _timed(lambda: asyncio.run(work()), pipe)
+
+
 def _stock(address: str, pipe: Connection, **settings: Any) -> None:
     from scrapy import Request as Ask
     from scrapy import Spider
@@ -164,11 +180,12 @@ def _stock_tuned(address: str, pipe: Connection) -> None:
 
 
 WAYS: dict[str, Callable[[str, Connection], None]] = {
-    "stock Scrapy, tuned": _stock_tuned,
     "stock Scrapy": _stock,
-    "plain httpx, one pool": _httpx,
+    "stock Scrapy, tuned": _stock_tuned,
     "the door": _door,
     "Scrapy through the door": _door_and_scrapy,
+    "plain httpx, one pool": _httpx,
+    "plain aiohttp": _aiohttp,
 }
 
 if __name__ == "__main__":
