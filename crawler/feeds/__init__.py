@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler.charsets import decode
 from crawler.feeds.json_feed import read_json_feed
 from crawler.feeds.markup import form_of
 from crawler.feeds.syndication import read_syndication
@@ -17,11 +18,12 @@ def read_feed(body: bytes, url: str, content_type: str | None = None) -> FeedRea
     that is no feed (a login page, an error in JSON, a consent wall) gives no entries and the problem `not_a_feed`.
     `url` is the address the document came from, after redirects.
     """
-    match form_of(body):
+    text = decode(body, content_type).encode()
+    match form_of(text):
         case "json":
             return read_json_feed(body, url)
         case "feed" | "unknown":
-            return read_syndication(body, url, content_type)
+            return read_syndication(text, url)
         case "empty":
             return FeedReading(kind="rss", title=None, link=None, problems=("empty",))
         case "page":

@@ -1,4 +1,4 @@
-"""What the bytes of a document are before anything parses them: a feed, a page, JSON; and whether they attack."""
+"""What a document in UTF-8 is before anything parses it: a feed, a page, JSON; and whether it attacks."""
 
 from __future__ import annotations
 
@@ -48,13 +48,7 @@ def is_hostile(body: bytes) -> bool:
 
 
 def without_preamble(body: bytes) -> bytes:
-    """A document from its XML declaration on: blank lines and a server's warnings before it are cut off.
-
-    NUL bytes, which no XML may hold, are taken out of texts of one byte a character.
-    """
-    if _is_wide(body):
-        return body
-    body = body.replace(b"\0", b"")
+    """A document from its XML declaration on: blank lines and a server's warnings before it are cut off."""
     head = body[:_HEAD].decode("latin-1")
     if _root(head.lstrip()) in _FEED_ROOTS:
         return body.lstrip()
@@ -81,8 +75,6 @@ def without_root_prefix(body: bytes) -> bytes | None:
 
 def with_escaped_ampersands(body: bytes) -> bytes:
     """A document whose bare ampersands (`R&D`, `?a=1&b=2`) are escaped; CDATA sections stay as they are."""
-    if _is_wide(body):
-        return body
     before, *sections = body.split(_CDATA)
     escaped = [_BARE_AMPERSAND.sub(b"&amp;", before)]
     for section in sections:
@@ -101,18 +93,4 @@ def _root(head: str) -> str | None:
 
 
 def _head(body: bytes) -> str:
-    text = body[:_HEAD].decode(_wide_encoding(body) or "latin-1", "replace")
-    return text.lstrip("\ufeff\xef\xbb\xbf\0 \t\r\n")
-
-
-def _is_wide(body: bytes) -> bool:
-    return _wide_encoding(body) is not None
-
-
-def _wide_encoding(body: bytes) -> str | None:
-    """UTF-16 or UTF-32 by its mark or by the zero bytes around the first `<`."""
-    if body.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")) or body[:4] in (b"<\0\0\0", b"\0\0\0<"):
-        return "utf-32-le" if body[:2] in (b"\xff\xfe", b"<\0") else "utf-32-be"
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")) or body[:2] in (b"<\0", b"\0<"):
-        return "utf-16-le" if body[:2] in (b"\xff\xfe", b"<\0") else "utf-16-be"
-    return None
+    return body[:_HEAD].decode("latin-1").lstrip("\ufeff\xef\xbb\xbf\0 \t\r\n")

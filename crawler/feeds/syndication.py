@@ -25,13 +25,13 @@ from crawler.items import FeedKind, FeedReading
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
 
 
-def read_syndication(body: bytes, url: str, content_type: str | None) -> FeedReading:
-    """What an XML document says as a feed; never raises. `url` is where it came from, after redirects."""
+def read_syndication(body: bytes, url: str) -> FeedReading:
+    """What an XML document in UTF-8 says as a feed; never raises. `url` is where it came from, after redirects."""
     if is_hostile(body):
         return _nothing("hostile_markup")
     body = without_entities(without_preamble(body))
     try:
-        parsed = _parse_repaired(body, content_type)
+        parsed = _parse_repaired(body)
     except _UNREADABLE:
         return _nothing("not_well_formed")
     if not parsed.entries and (not parsed.version or is_page(body)):
@@ -39,21 +39,22 @@ def read_syndication(body: bytes, url: str, content_type: str | None) -> FeedRea
     return _reading(parsed, url)
 
 
-def _parse_repaired(body: bytes, content_type: str | None) -> Any:
+def _parse_repaired(body: bytes) -> Any:
     """The reading of a document, or of what it was meant to be where that gives more."""
-    parsed = _parse(body, content_type)
+    parsed = _parse(body)
     if not parsed.entries and (bare := without_root_prefix(body)):
-        parsed = _parse(bare, content_type)
+        parsed = _parse(bare)
     elif _is_broken(parsed) and (escaped := with_escaped_ampersands(body)) != body:
-        parsed = max(_parse(escaped, content_type), parsed, key=lambda one: len(one.entries))
+        parsed = max(_parse(escaped), parsed, key=lambda one: len(one.entries))
         parsed["bozo"] = True  # as published it was broken all the same
     return parsed
 
 
-def _parse(body: bytes, content_type: str | None) -> Any:
+def _parse(body: bytes) -> Any:
     # As a stream: of a text or a name feedparser would open a file or an address. What becomes of markup and links is
     # decided here (markup is all taken out; told where the feed came from, feedparser would resolve the ids too).
-    headers = {"content-type": content_type} if content_type else {}
+    # The header outranks the encoding that the document still declares.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return feedparser.parse(
