@@ -22,7 +22,7 @@ from crawler.feeds.text import SUMMARY_LENGTH, TITLE_LENGTH, name_of_author, pla
 from crawler.items import FeedKind, FeedReading
 
 # What feedparser was seen to raise on bytes that are no feed; each means "it cannot be read".
-_UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
+_UNREADABLE = (ValueError, OverflowError, TypeError, LookupError, AttributeError, AssertionError, RecursionError)
 
 
 def read_syndication(body: bytes, url: str) -> FeedReading:
