@@ -12,12 +12,14 @@ from sqlmodel import Session, col, select
 from crawler.items import FeedReading
 from pipelines.lexicon.names import read_name
 from pipelines.lexicon.organisations import organisation_key
-from pipelines.load.rows import columns, rows_of
+from pipelines.load.rows import any_of, columns, rows_of
 from pipelines.normalise import normalise_entries
 from pipelines.records import EntryRecord, FeedRecord
 from watchlist.models import Entry, Feed, Organization
 from watchlist.store.suppression import is_suppressed, person_value
 from watchlist.store.upsert import upsert
+
+_STORED = select_columns(columns(Feed).url).where(columns(Feed).url.in_(any_of("urls")))
 
 
 def load_found_feeds(  # noqa: PLR0913  # whose they are, and where and when they were found
@@ -52,10 +54,8 @@ def load_found_feeds(  # noqa: PLR0913  # whose they are, and where and when the
 
 def _known(session: Session, urls: Iterable[str]) -> set[str]:
     """Those of the addresses that are stored already: every page of a site advertises the same ones."""
-    feed, wanted = columns(Feed), list(urls)
-    if not wanted:
-        return set()
-    return {row.url for row in rows_of(session, select_columns(feed.url).where(feed.url.in_(wanted)))}
+    wanted = list(urls)
+    return {row.url for row in rows_of(session, _STORED, urls=wanted)} if wanted else set()
 
 
 def _left(session: Session) -> set[str]:

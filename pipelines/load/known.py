@@ -11,14 +11,18 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from pipelines.load.listed import Listed
-from pipelines.load.rows import columns, rows_of
+from pipelines.load.rows import any_of, columns, rows_of
 from pipelines.records import PersonRecord
 from pipelines.resolve import STRONG_PLATFORMS, KnownPerson, resolve, strong_accounts
 from watchlist.models import Event, Person, Position, Profile, Talk
 
 _EVENT, _PERSON, _POSITION = columns(Event), columns(Person), columns(Position)
 _PROFILE, _TALK = columns(Profile), columns(Talk)
-_HELD = (
+_BY_NAME = select(_PERSON.id, _PERSON.name, _PERSON.name_key).where(_PERSON.name_key.in_(any_of("names")))
+_BY_ACCOUNT = select(_PERSON.id, _PERSON.name, _PERSON.name_key).where(
+    _PERSON.id.in_(select(_PROFILE.person_id).where(_PROFILE.url.in_(any_of("accounts"))))
+)
+_POSITIONS = select(
     _POSITION.id,
     _POSITION.person_id,
     _POSITION.organization_id,
@@ -27,6 +31,14 @@ _HELD = (
     _POSITION.title,
     _POSITION.section,
     _POSITION.ended_at,
+).where(_POSITION.person_id.in_(any_of("people")))
+_EVENTS = (
+    select(_TALK.person_id, _EVENT.key)
+    .join_from(_TALK.person_id.table, _EVENT.id.table)
+    .where(_TALK.person_id.in_(any_of("people")))
+)
+_ACCOUNTS = select(_PROFILE.person_id, _PROFILE.url).where(
+    _PROFILE.person_id.in_(any_of("people")), _PROFILE.platform.in_(STRONG_PLATFORMS)
 )
 
 
@@ -106,10 +118,9 @@ class KnownPeople:
 def _people(session: Session, records: Iterable[PersonRecord]) -> dict[int, tuple[str, str]]:
     """(name, name_key) by id."""
     accounts = {url for record in records for url in strong_accounts(record)}
-    fits = _PERSON.name_key.in_({record.name_key for record in records})
+    rows = [*rows_of(session, _BY_NAME, names=list({record.name_key for record in records}))]
     if accounts:
-        fits |= _PERSON.id.in_(select(_PROFILE.person_id).where(_PROFILE.url.in_(accounts)))
-    rows = rows_of(session, select(_PERSON.id, _PERSON.name, _PERSON.name_key).where(fits))
+        rows += rows_of(session, _BY_ACCOUNT, accounts=list(accounts))
     return {row.id: (row.name, row.name_key) for row in rows}
 
 
@@ -118,12 +129,11 @@ def _places(
 ) -> tuple[defaultdict[int, set[str]], dict[Held, int]]:
     """Keys of the organisations and events that name each person, and the positions that have ended."""
     places, ended = defaultdict[int, set[str]](set), dict[Held, int]()
-    for row in rows_of(session, select(*_HELD).where(_POSITION.person_id.in_(people))):
+    for row in rows_of(session, _POSITIONS, people=people):
         places[row.person_id].add(listed.key_of(row.organization_id, row.organisation, row.organisation_key))
         if row.ended_at is not None:
             ended[Held(row.person_id, row.organisation_key, row.title, row.section)] = row.id
-    talks = select(_TALK.person_id, _EVENT.key).join_from(_TALK.person_id.table, _EVENT.id.table)
-    for row in rows_of(session, talks.where(_TALK.person_id.in_(people))):
+    for row in rows_of(session, _EVENTS, people=people):
         places[row.person_id].add(row.key)
     return places, ended
 
@@ -131,7 +141,6 @@ def _places(
 def _accounts(session: Session, people: Sequence[int]) -> defaultdict[int, set[str]]:
     """Each person's accounts that belong to one human being."""
     accounts = defaultdict[int, set[str]](set)
-    strong = _PROFILE.person_id.in_(people) & _PROFILE.platform.in_(STRONG_PLATFORMS)
-    for row in rows_of(session, select(_PROFILE.person_id, _PROFILE.url).where(strong)):
+    for row in rows_of(session, _ACCOUNTS, people=people):
         accounts[row.person_id].add(row.url)
     return accounts

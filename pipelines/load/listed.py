@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from pipelines.lexicon.organisations import organisation_key
@@ -14,6 +14,8 @@ from pipelines.records import PersonRecord, PositionRecord
 from watchlist.models import Organization
 
 _LISTED = columns(Organization)
+_KEY_OF_ONE = select(_LISTED.key).where(_LISTED.id == bindparam("organization_id"))
+_ALL = select(_LISTED.id, _LISTED.key, _LISTED.name)
 _key_of = lru_cache(maxsize=16384)(organisation_key)
 
 
@@ -41,8 +43,8 @@ class Listed:
 
     def _own(self, organization_id: int) -> tuple[int, str] | None:
         if organization_id not in self._keys:
-            query = select(_LISTED.key).where(_LISTED.id == organization_id)
-            self._keys[organization_id] = next((row.key for row in rows_of(self.session, query)), None)
+            found = rows_of(self.session, _KEY_OF_ONE, organization_id=organization_id)
+            self._keys[organization_id] = next((row.key for row in found), None)
         key = self._keys[organization_id]
         return (organization_id, key) if key is not None else None
 
@@ -55,6 +57,6 @@ class Listed:
     def _by_name(self) -> dict[str, tuple[int, str]]:
         """(id, key) by folded name, where exactly one organisation bears it."""
         found: dict[str, list[tuple[int, str]]] = {}
-        for row in rows_of(self.session, select(_LISTED.id, _LISTED.key, _LISTED.name)):
+        for row in rows_of(self.session, _ALL):
             found.setdefault(_key_of(row.name), []).append((row.id, row.key))
         return {name: bearers[0] for name, bearers in found.items() if len(bearers) == 1}

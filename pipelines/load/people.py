@@ -14,13 +14,17 @@ from pipelines.lexicon.organisations import organisation_key
 from pipelines.load.feeds import load_found_feeds
 from pipelines.load.known import Held, KnownPeople
 from pipelines.load.listed import Listed
-from pipelines.load.rows import columns, rows_of
+from pipelines.load.rows import any_of, columns, rows_of
 from pipelines.normalise import normalise_page
 from pipelines.records import PersonRecord, PositionRecord, Statement, Subject
 from watchlist.models import Person, Position, Profile, SourceRecord, Talk
 from watchlist.store.suppression import is_suppressed, person_value
 from watchlist.store.upsert import upsert
 
+_SOURCES = select_columns(columns(SourceRecord).key, columns(SourceRecord).id).where(
+    columns(SourceRecord).key.in_(any_of("keys"))
+)
+_STORE_PEOPLE = insert(Person).returning(columns(Person).id, sort_by_parameter_order=True)
 AT_ONCE = 200
 """Records that are looked up and stored together; a page with more takes several turns."""
 
@@ -109,9 +113,7 @@ def _load_statements(session: Session, records: Sequence[PersonRecord]) -> list[
     ]
     upsert(session, SourceRecord, statements, key=["key"], update=[])
     keys = [record.statement.key for record in records]
-    source = columns(SourceRecord)
-    rows = rows_of(session, select_columns(source.key, source.id).where(source.key.in_(keys)))
-    ids = {row.key: row.id for row in rows}
+    ids = {row.key: row.id for row in rows_of(session, _SOURCES, keys=keys)}
     return [ids[key] for key in keys]
 
 
@@ -137,8 +139,8 @@ def _load_new(session: Session, found: Sequence[tuple[int, int, PersonRecord]]) 
     ]
     if not rows:
         return {}
-    store = insert(Person).returning(columns(Person).id, sort_by_parameter_order=True)
-    return dict(zip(sorted(first, reverse=True), session.connection().execute(store, rows).scalars(), strict=True))
+    ids = session.connection().execute(_STORE_PEOPLE, rows).scalars()
+    return dict(zip(sorted(first, reverse=True), ids, strict=True))
 
 
 def _revive(session: Session, known: KnownPeople, evidence: Sequence[Evidence]) -> None:

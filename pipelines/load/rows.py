@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnCollection, Row, Select, Table
+from sqlalchemy import BindParameter, ColumnCollection, Row, Select, Table, bindparam
 from sqlmodel import Session, SQLModel
 
 
@@ -22,6 +22,11 @@ def columns(model: type[SQLModel]) -> ColumnCollection[str, Any]:
     return table.c
 
 
-def rows_of(session: Session, query: Select[Any]) -> Sequence[Row[Any]]:
+def any_of(name: str) -> BindParameter[Any]:
+    """A list of values that a query made once is given each time it runs."""
+    return bindparam(name, expanding=True)
+
+
+def rows_of(session: Session, query: Select[Any], **values: Any) -> Sequence[Row[Any]]:
     """The rows of a query over columns; what the session has not flushed yet is not among them."""
-    return session.connection().execute(query).all()
+    return session.connection().execute(query, values).all()

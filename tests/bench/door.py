@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import multiprocessing as mp
 import tempfile
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from tests.servers import LoopbackServer, Request, Response
+from tests.bench.loopback import Encoded, Way, measured, served, timed
+from tests.servers import Handler, Request, Response
 
 SITES, PAGES = 200, 10
 CONCURRENT = 64
@@ -21,66 +20,26 @@ PAGE = ("<html><title>Page</title>" + "".join(f"<p>Paragraph {n} of a page</p>" 
 
 def run() -> None:
     """Print pages per CPU-second of each way to fetch them, and the ratio to stock Scrapy, tuned."""
-    context = mp.get_context("spawn")
-    ours, theirs = context.Pipe()
-    server = context.Process(target=_serve, args=(theirs,), daemon=True)
-    server.start()
-    address: str = ours.recv()
-    try:
-        rates = {name: _measured(context, way, address) for name, way in WAYS.items()}
-    finally:
-        ours.send("enough")
-        server.join(timeout=10)
+    with served(one_page) as address:
+        rates = {name: measured(way, address, pages=SITES * PAGES).rate for name, way in WAYS.items()}
     print(f"{SITES * PAGES} pages of {len(PAGE) // 1000} kB (gzip), {SITES} sites, {CONCURRENT} at once")
     for name, rate in rates.items():
         print(f"  {name:<34} {rate:7.0f} pages per CPU-second  x{rate / rates['stock Scrapy, tuned']:.2f}")
 
 
-def _measured(context: Any, way: Callable[[str, Connection], None], address: str) -> float:
-    """In a process of its own, so that only the client's CPU counts, imports left out."""
-    ours, theirs = context.Pipe()
-    client = context.Process(target=way, args=(address, theirs), daemon=True)
-    client.start()
-    pages, seconds = ours.recv()
-    client.join(timeout=10)
-    if pages != SITES * PAGES:
-        raise SystemExit(f"only {pages} pages came")
-    return float(pages / seconds)
-
-
-def _serve(pipe: Connection) -> None:
-    packed = Response(gzip.compress(PAGE), headers={"content-encoding": "gzip"})
-    encoded = packed.encode()
-    missing = Response("", 404)
+def one_page() -> Handler:
+    """The same page, packed, for every address; no robots.txt."""
+    page = Encoded(Response(gzip.compress(PAGE), headers={"content-encoding": "gzip"}))
+    missing = Encoded(Response("", 404))
 
     def answer(request: Request) -> Response:
-        return missing if request.path == "/robots.txt" else _Ready(encoded)
+        return missing if request.path == "/robots.txt" else page
 
-    with LoopbackServer({"*": answer}) as server:
-        pipe.send(server.address)
-        pipe.recv()
-
-
-class _Ready(Response):
-    """An answer encoded once."""
-
-    def __init__(self, encoded: bytes) -> None:
-        super().__init__()
-        object.__setattr__(self, "_encoded", encoded)
-
-    def encode(self) -> bytes:
-        encoded: bytes = self._encoded  # type: ignore[attr-defined]
-        return encoded
+    return answer
 
 
 def _urls() -> list[str]:
     return [f"http://site{site}.test/{page}" for page in range(PAGES) for site in range(SITES)]
-
-
-def _timed(work: Callable[[], int], pipe: Connection) -> None:
-    start = time.process_time()
-    pages = work()
-    pipe.send((pages, time.process_time() - start))
 
 
 def _with_door(address: str, spider: bool) -> int:
@@ -106,14 +65,14 @@ def _door(address: str, pipe: Connection) -> None:
     import crawler.fetch.door
 
     assert crawler.fetch.door
-    _timed(lambda: _with_door(address, spider=False), pipe)
+    timed(lambda: _with_door(address, spider=False), pipe)
 
 
 def _door_and_scrapy(address: str, pipe: Connection) -> None:
     import tests.crawler.fetch.crawls
 
     assert tests.crawler.fetch.crawls
-    _timed(lambda: _with_door(address, spider=True), pipe)
+    timed(lambda: _with_door(address, spider=True), pipe)
 
 
 def _httpx(address: str, pipe: Connection) -> None:
@@ -129,7 +88,7 @@ def _httpx(address: str, pipe: Connection) -> None:
 
             return sum(await asyncio.gather(*(get(page) for page in range(SITES * PAGES))))
 
-    _timed(lambda: asyncio.run(work()), pipe)
+    timed(lambda: asyncio.run(work()), pipe)
 
 
 def _aiohttp(address: str, pipe: Connection) -> None:
@@ -145,7 +104,7 @@ def _aiohttp(address: str, pipe: Connection) -> None:
 
             return sum(await asyncio.gather(*(get(page) for page in range(SITES * PAGES))))
 
-    _timed(lambda: asyncio.run(work()), pipe)
+    timed(lambda: asyncio.run(work()), pipe)
 
 
 def _stock(address: str, pipe: Connection, **settings: Any) -> None:
@@ -172,14 +131,14 @@ def _stock(address: str, pipe: Connection, **settings: Any) -> None:
         process.start()
         return Stock.pages
 
-    _timed(work, pipe)
+    timed(work, pipe)
 
 
 def _stock_tuned(address: str, pipe: Connection) -> None:
     _stock(address, pipe, CONCURRENT_ITEMS=4, TELNETCONSOLE_ENABLED=False, REMOTE_CONTROL_ENABLED=False)
 
 
-WAYS: dict[str, Callable[[str, Connection], None]] = {
+WAYS: dict[str, Way] = {
     "stock Scrapy": _stock,
     "stock Scrapy, tuned": _stock_tuned,
     "the door": _door,

@@ -64,7 +64,8 @@ def company_sites() -> Handler:
     missing = Encoded(Response("", 404))
 
     def answer(request: Request) -> Response:
-        return robots if request.path == "/robots.txt" else answers.get((request.host, request.path), missing)
+        path = request.path.partition("?")[0]
+        return robots if path == "/robots.txt" else answers.get((request.host, path), missing)
 
     return answer
 
@@ -171,7 +172,7 @@ def remember_sites(session: Session) -> None:
         row = Organization(key=host, name=company_name(number), website=f"{host}/", site_state="confirmed")
         session.add(row)
         session.flush()
-        session.add(ListEntry(list_id=1, organization_id=row.id, rank=number + 1, source="bench"))
+        session.add(ListEntry(list_id=1, organization_id=row.id or 0, rank=number + 1, source="bench"))
         for turn, (path, _) in enumerate(pages_of(number)):
             name = f"Ann {'ABCDEFGHIJ'[turn]}. Quist"
             seen = world.position(
