@@ -10,6 +10,9 @@ Section = Literal["executive", "board", "advisory", "staff", "speaker"]
 Scope = Literal["here", "elsewhere"]
 PageKind = Literal["leaders", "speakers"]
 FeedKind = Literal["rss", "atom", "json"]
+Source = Literal["page", "saved", "registry", "import", "manual"]
+"""Where a reading comes from: a page that was crawled, one that the user saved, a public register, the user's own
+export, or the user's own word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,37 @@ class PersonItem:
     talks: tuple[str, ...] = ()
     excerpt: str = ""
     """The text around the person that proves it, at most 300 characters."""
+    since: str | None = None
+    """When the source says the role began: ISO, as exact as it is ("2015", "2015-03", "2015-03-01")."""
+    until: str | None = None
+    """When the source says the role ended, in the same form."""
+    biography: str = ""
+    """What a page of their own tells of their life, at most 4,000 characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanyFact:
+    """What a source says of an organisation itself, verbatim."""
+
+    kind: Literal["employees", "revenue", "market_cap", "country"]
+    value: str
+    """A plain decimal number, or the ISO 3166 code of a country."""
+    unit: str | None = None
+    """ISO 4217 code of a currency; None for a count."""
+    as_of: str | None = None
+    """The date the value is of, ISO, as exact as the source has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveHint:
+    """A dated sign that somebody came or went at an organisation; it says where to look, and proves nothing."""
+
+    kind: str
+    """8-K_5.02 ..."""
+    happened_on: str
+    """ISO date."""
+    url: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +84,10 @@ class PageReading:
     kind: PageKind
     reader: str
     people: tuple[PersonItem, ...] = ()
+    former: tuple[PersonItem, ...] = ()
+    """People whom the source shows as having left; kept as past positions only."""
+    facts: tuple[CompanyFact, ...] = ()
+    hints: tuple[MoveHint, ...] = ()
     reason: str | None = None
     """Why nobody was found: no_people, needs_javascript, testimonials, error_page, login_wall, empty, unreadable,
     noindex, opted_out ..."""
@@ -69,6 +107,7 @@ class PageItem:
     fetched_at: datetime
     reading: PageReading
     feeds: tuple[FoundFeed, ...] = ()
+    source: Source = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,12 @@ from pipelines.records import (
 )
 
 _SEATS = {"board", "advisory"}
+PAST = "past"
+"""The section of a role that its source names as over."""
+_OWN = {"page", "saved"}
+"""Sources that show an organisation's own page."""
+_LATER_FIELDS = {"since", "until", "biography"}
+"""Left out of a statement where they are empty, so that the key of what was stored without them stays."""
 _NO_JOB = {"director", "none", "board"}
 """Levels that a title on a board page does not raise above the seat: "Director" there is a seat."""
 
@@ -54,13 +60,13 @@ def read_role(person: PersonItem) -> Role:
 
 
 def normalise_page(page: PageItem, subject: Subject) -> NormalisedPage:
-    """All records of one page; people without a name shape and former people are rejected with a reason."""
+    """All records of one page: people without a name shape are rejected with a reason, former ones keep past roles."""
     people: list[PersonRecord] = []
     rejected: list[Rejected] = []
-    for person in page.reading.people:
-        # The owner asks for no quoted text: the facts stay, the excerpt goes, in the payload too.
-        item = replace(person, excerpt="") if page.reading.no_quotes else person
-        record = _normalise_person(item, page, subject)
+    for person in (*page.reading.people, *page.reading.former):
+        # The owner asks for no quoted text: the facts stay, the quotes go, in the payload too.
+        item = replace(person, excerpt="", biography="") if page.reading.no_quotes else person
+        record = _normalise_person(item, page, subject, former=person in page.reading.former)
         if isinstance(record, Rejected):
             rejected.append(record)
         else:
@@ -72,29 +78,34 @@ def normalise_page(page: PageItem, subject: Subject) -> NormalisedPage:
     return NormalisedPage(people=tuple(people), feeds=feeds, rejected=tuple(rejected))
 
 
-def _normalise_person(item: PersonItem, page: PageItem, subject: Subject) -> PersonRecord | Rejected:
+def _normalise_person(item: PersonItem, page: PageItem, subject: Subject, *, former: bool) -> PersonRecord | Rejected:
     # Readers vouch for names by where they stand on the page, or by the field of a machine format.
     name = read_name(item.name, trusted=True)
     if name is None:
         return Rejected(reason="no_name", what=item.name)
     role = read_role(item)
-    if role.reading.former:
-        return Rejected(reason="former", what=item.name)
+    positions = _positions(item, role, page, subject)
+    if former or role.reading.former:
+        positions = [replace(position, section=PAST) for position in positions]
     return PersonRecord(
         statement=_statement(item, page),
         name=name.full,
         name_key=name.key,
         place=subject.key,
-        positions=tuple(_positions(item, role, page, subject)),
+        positions=tuple(positions),
         profiles=tuple(_profiles(item)),
         talks=item.talks,
     )
 
 
 def _statement(item: PersonItem, page: PageItem) -> Statement:
-    kind = "speaker" if page.reading.kind == "speakers" else "leader"
+    kind = page.source if page.source != "page" else "speaker" if page.reading.kind == "speakers" else "leader"
     values = {name: getattr(item, name) for name in PersonItem.__slots__}
-    payload: dict[str, Any] = {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+    payload: dict[str, Any] = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+        if value or name not in _LATER_FIELDS
+    }
     text = json.dumps([kind, page.url, payload], ensure_ascii=False, sort_keys=True)
     return Statement(
         key=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
@@ -112,16 +123,19 @@ def _positions(item: PersonItem, role: Role, page: PageItem, subject: Subject) -
     found = []
     if page.reading.kind == "leaders":
         here = replace(role, title=item.title or "" if item.title_scope == "here" else "")
-        found.append(_position(here, item.section, subject.name, subject.organization_id))
+        own = subject.organization_id is not None and page.source in _OWN
+        found.append(_position(here, item, subject.name, subject.organization_id, own_page=own))
     employer = item.organisation or role.reading.organisation
     if employer and (page.reading.kind == "speakers" or item.title_scope == "elsewhere"):
         reading = role.reading
         elsewhere = Role(item.title or "", reading.function, reading.level, reading)
-        found.append(_position(elsewhere, item.section, employer, None))
+        found.append(_position(elsewhere, item, employer, None, own_page=False))
     return found
 
 
-def _position(role: Role, section: str, organisation: str, organization_id: int | None) -> PositionRecord:
+def _position(
+    role: Role, item: PersonItem, organisation: str, organization_id: int | None, *, own_page: bool
+) -> PositionRecord:
     return PositionRecord(
         organisation=organisation,
         organisation_key=organisation_key(organisation),
@@ -129,9 +143,11 @@ def _position(role: Role, section: str, organisation: str, organization_id: int 
         title=role.title,
         function=role.function,
         level=role.level,
-        section=section,
+        section=item.section,
         language=role.reading.language,
-        own_page=organization_id is not None,
+        own_page=own_page,
+        started_on=item.since,
+        ended_on=item.until,
     )
 
 

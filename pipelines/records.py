@@ -42,8 +42,11 @@ class PositionRecord:
     function: str
     level: str
     section: str
+    """As on the page; `past` where the source names the role as over."""
     language: str | None
     own_page: bool
+    started_on: str | None = None
+    ended_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

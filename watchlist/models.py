@@ -72,6 +72,32 @@ class Organization(SQLModel, table=True):
     leadership_url: str | None = None
     site_state: str = "unverified"
     """unverified | confirmed | wrong_site"""
+    site_checked_at: datetime | None = None
+    """When `companies check` last asked for the website."""
+    site_reason: str | None = None
+    """Why that gave nothing."""
+    site_moved_to: str | None = None
+    """The other site to which it leads."""
+
+
+class OrganizationFact(SQLModel, table=True):
+    """What one source says of an organisation: its size, its country. Unknown has no row."""
+
+    __tablename__ = "organization_fact"
+    __table_args__ = (UniqueConstraint("organization_id", "kind", "source"),)
+
+    id: int | None = _id()
+    organization_id: int = _ref("organization.id", index=False)
+    kind: str
+    """employees | revenue | market_cap | country"""
+    value: str
+    """A plain decimal number, or an ISO 3166 code."""
+    unit: str | None = None
+    """ISO 4217."""
+    as_of: str | None = None
+    source: str
+    """The address of the answer, or the name of the file that was imported."""
+    seen_at: datetime
 
 
 class CompanyList(SQLModel, table=True):
@@ -96,6 +122,11 @@ class ListEntry(SQLModel, table=True):
     rank: int
     source: str
     as_of: str | None = None
+    measure: str | None = None
+    """What it was ranked by: employees | revenue | market_cap; the value is as of `as_of`."""
+    value: float | None = None
+    unit: str | None = None
+    """ISO 4217."""
 
 
 class SourceRecord(SQLModel, table=True):
@@ -107,7 +138,7 @@ class SourceRecord(SQLModel, table=True):
     key: str = Field(unique=True)
     """sha256 of kind, url and payload: the same statement on the same page is one record."""
     kind: str
-    """leader | speaker | manual"""
+    """leader | speaker | saved | registry | import | manual"""
     url: str
     reader: str
     fetched_at: datetime
@@ -147,7 +178,11 @@ class Position(SQLModel, table=True):
     function: str
     level: str
     section: str
+    """executive | board | advisory | staff | speaker, or past: a source names it as over."""
     language: str | None = None
+    started_on: str | None = None
+    """By the source's own words: ISO, as exact as they are."""
+    ended_on: str | None = None
     page_url: str
     """The page that showed it last."""
     own_page: bool = False
@@ -209,18 +244,58 @@ class Talk(SQLModel, table=True):
     source_record_id: int = _ref("source_record.id")
 
 
-class Move(SQLModel, table=True):
-    """A role change, made of two positions with a page behind each."""
+class LeaderPage(SQLModel, table=True):
+    """A page of an organisation that shows people. Its first good reading is a baseline: nobody joined by it."""
 
-    __table_args__ = (UniqueConstraint("person_id", "to_position_id"), _NEVER_AGAIN)
+    __tablename__ = "leader_page"
+    __table_args__ = (UniqueConstraint("organization_id", "url"),)
 
     id: int | None = _id()
+    organization_id: int = _ref("organization.id", index=False)
+    url: str
+    first_read_at: datetime
+    read_at: datetime
+    """The last good reading."""
+    before_at: datetime | None = None
+    """The good reading before that."""
+    people: int
+
+
+class Move(SQLModel, table=True):
+    """A role change: the difference between two sets of (person, role), with the page behind each side."""
+
+    __table_args__ = (Index("ix_move_person_id", "person_id"), _NEVER_AGAIN)
+
+    id: int | None = _id()
+    key: str = Field(unique=True)
+    """person:kind:from:to, an empty side where there is none."""
     person_id: int = _ref("person.id", index=False)
     kind: str
-    """moved (another organisation) | new_role (same organisation)"""
-    from_position_id: int = _ref("position.id", index=False)
-    to_position_id: int = _ref("position.id", index=False)
+    """moved (another organisation) | joined | left | promoted | new_role (another function or a lower level) |
+    retitled"""
+    from_position_id: int | None = _maybe("position.id")
+    to_position_id: int | None = _maybe("position.id")
+    before_url: str
+    """The page as it was before, and when it was read."""
+    before_at: datetime
+    after_url: str
+    after_at: datetime
     seen_at: datetime = Field(index=True)
+
+
+class MoveHint(SQLModel, table=True):
+    """A dated sign that somebody came or went at an organisation; it proves nothing."""
+
+    __tablename__ = "move_hint"
+    __table_args__ = (UniqueConstraint("organization_id", "url", "kind"),)
+
+    id: int | None = _id()
+    organization_id: int = _ref("organization.id", index=False)
+    kind: str
+    happened_on: date
+    url: str
+    detail: str = ""
+    first_seen_at: datetime
 
 
 class Feed(SQLModel, table=True):
@@ -395,6 +470,20 @@ class Goal(SQLModel, table=True):
     created_at: datetime
     first_crawl_at: datetime | None = None
     """When people were first found on its list: later finds wait as candidates."""
+
+
+class GapMark(SQLModel, table=True):
+    """A company of a goal's list that the user does not want to search any further."""
+
+    __tablename__ = "gap_mark"
+    __table_args__ = (UniqueConstraint("goal_id", "organization_id"),)
+
+    id: int | None = _id()
+    user_id: int = _ref("app_user.id")
+    goal_id: int = _ref("goal.id", index=False)
+    organization_id: int = _ref("organization.id")
+    note: str = ""
+    since: datetime
 
 
 class Follow(SQLModel, table=True):

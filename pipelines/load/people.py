@@ -15,7 +15,7 @@ from pipelines.load.feeds import load_found_feeds
 from pipelines.load.known import Held, KnownPeople
 from pipelines.load.listed import Listed
 from pipelines.load.rows import any_of, columns, rows_of
-from pipelines.normalise import normalise_page
+from pipelines.normalise import PAST, normalise_page
 from pipelines.records import PersonRecord, PositionRecord, Statement, Subject
 from watchlist.models import Person, Position, Profile, SourceRecord, Talk
 from watchlist.store.suppression import is_suppressed, person_value
@@ -148,7 +148,7 @@ def _revive(session: Session, known: KnownPeople, evidence: Sequence[Evidence]) 
     for person_id, _, record in evidence:
         for position in record.positions:
             held = Held(person_id, position.organisation_key, position.title, position.section)
-            if held in known.ended:
+            if held in known.ended and position.section != PAST:
                 again = update(Position).where(col(Position.id) == known.ended[held])
                 session.connection().execute(again.values(first_seen_at=record.statement.fetched_at))
 
@@ -162,7 +162,7 @@ def _load_positions(session: Session, evidence: Sequence[Evidence]) -> None:
             "first_seen_at": record.statement.fetched_at,
             "seen_at": record.statement.fetched_at,
             "misses": 0,
-            "ended_at": None,
+            "ended_at": record.statement.fetched_at if position.section == PAST else None,
             "source_record_id": source_id,
         }
         for person_id, source_id, record in evidence

@@ -150,6 +150,10 @@ def _load_site_facts(session: Session, site: SiteItem, subject: Subject) -> None
 def load_moves(session: Session, *, now: datetime) -> int:
     """Find and store role changes over everybody with a position that was missed; returns how many are new."""
     leavers = select(Position.person_id).where((col(Position.misses) > 0) | col(Position.ended_at).is_not(None))
+    positions = {
+        saved_id(position.id): position
+        for position in session.exec(select(Position).where(col(Position.person_id).in_(leavers)))
+    }
     held = [
         HeldPosition(
             id=saved_id(position.id),
@@ -162,21 +166,26 @@ def load_moves(session: Session, *, now: datetime) -> int:
             seen_at=position.seen_at,
             missed=position.misses > 0 or position.ended_at is not None,
         )
-        for position in session.exec(select(Position).where(col(Position.person_id).in_(leavers)))
+        for position in positions.values()
     ]
     before = session.exec(select(func.count()).select_from(Move)).one()
     changes = find_moves(held)
     rows = [
         {
+            "key": f"{change.person_id}:{change.kind}:{change.from_position_id}:{change.to_position_id}",
             "person_id": change.person_id,
             "kind": change.kind,
             "from_position_id": change.from_position_id,
             "to_position_id": change.to_position_id,
+            "before_url": positions[change.from_position_id].page_url,
+            "before_at": positions[change.from_position_id].seen_at,
+            "after_url": positions[change.to_position_id].page_url,
+            "after_at": positions[change.to_position_id].first_seen_at,
             "seen_at": now,
         }
         for change in changes
     ]
-    upsert(session, Move, rows, key=["person_id", "to_position_id"], update=[])
+    upsert(session, Move, rows, key=["key"], update=[])
     # Where somebody went is known, so the role they left need not be missed a second time to count as ended.
     for change in changes:
         left = session.get_one(Position, change.from_position_id)

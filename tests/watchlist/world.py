@@ -124,7 +124,19 @@ class World:
 
     def move(self, person: int, origin: int, target: int) -> int:
         """A role change."""
-        row = Move(person_id=person, kind="moved", from_position_id=origin, to_position_id=target, seen_at=START)
+        before, after = self.session.get_one(Position, origin), self.session.get_one(Position, target)
+        row = Move(
+            key=f"{person}:moved:{origin}:{target}",
+            person_id=person,
+            kind="moved",
+            from_position_id=origin,
+            to_position_id=target,
+            before_url=before.page_url,
+            before_at=before.seen_at,
+            after_url=after.page_url,
+            after_at=after.first_seen_at,
+            seen_at=START,
+        )
         return int(self.add(row))
 
     def feed(self, url: str, *, title: str | None = None, **owner: Any) -> int:

@@ -170,11 +170,19 @@ def _talk(session: Session, talk: Talk, record: SourceRecord) -> dict[str, Any]:
 
 
 def _move(session: Session, move: Move) -> dict[str, Any]:
-    sides = {}
-    for side, position_id in (("from", move.from_position_id), ("to", move.to_position_id)):
-        position = session.get_one(Position, position_id)
-        sides[side] = _position(position, session.get_one(SourceRecord, position.source_record_id))
-    return {"kind": move.kind, "seen_at": iso(move.seen_at), **sides}
+    return {
+        "kind": move.kind,
+        "seen_at": iso(move.seen_at),
+        "from": _side(session, move.from_position_id),
+        "to": _side(session, move.to_position_id),
+    }
+
+
+def _side(session: Session, position_id: int | None) -> dict[str, Any] | None:
+    if position_id is None:
+        return None
+    position = session.get_one(Position, position_id)
+    return _position(position, session.get_one(SourceRecord, position.source_record_id))
 
 
 def _entries(session: Session, person: Person) -> list[dict[str, Any]]:
