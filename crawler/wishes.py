@@ -246,27 +246,34 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{stems})(?!\w)")
 
 
-def text_wishes(text: str) -> Wishes:
+def text_wishes(text: str, shown: str | None = None) -> Wishes:
     """Whether a page or its terms (HTML source or plain text) say in words that they are not to be scraped.
 
+    `shown`, where the caller has it, is all that the source says without its markup, in small letters: most pages need
+    no look at their source then.
     Noted, never more: words are not a rule for machines, so the user is told and decides.
     """
-    words, source = _ban_words(), text.lower()
-    if not any(words.acts.search(unescape(fold(source[max(0, at - _NEAR) : at + _NEAR]))) for at in _places(source)):
-        return NO_WISHES  # most pages: no need to take them apart
-    shown = _shown(source)
-    for at in islice(_places(shown), _MOST_PLACES):
-        sentence = _sentence_at(shown, at)
+    words = _ban_words()
+    searched = text.lower() if shown is None else shown
+    roots = [root for root in words.roots if root in searched]
+    if not roots:
+        return NO_WISHES  # most pages
+    source = searched if shown is None else text.lower()
+    near = (source[max(0, at - _NEAR) : at + _NEAR] for at in _places(source, roots))
+    if not any(words.acts.search(unescape(fold(place))) for place in near):
+        return NO_WISHES  # no need to take the source apart
+    lines = _shown(source)
+    for at in islice(_places(lines, roots), _MOST_PLACES):
+        sentence = _sentence_at(lines, at)
         if words.acts.search(sentence) and words.bans.search(sentence):
             return noted("the page's text: no scraping")
     return NO_WISHES
 
 
-def _places(text: str) -> Iterator[int]:
+def _places(text: str, roots: Iterable[str]) -> Iterator[int]:
     """Where the words stand that every act bears."""
-    for root in _ban_words().roots:
-        if root in text:
-            yield from (place.start() for place in re.finditer(re.escape(root), text))
+    for root in roots:
+        yield from (place.start() for place in re.finditer(re.escape(root), text))
 
 
 def _shown(source: str) -> str:

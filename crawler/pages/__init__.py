@@ -12,7 +12,7 @@ from crawler.pages.document import Document
 from crawler.pages.groups import announced_kind, may_be_event
 from crawler.wishes import text_wishes
 
-__all__ = ["Document", "read_page"]
+__all__ = ["Document", "as_wished", "read_page"]
 
 
 def read_page(document: Document, *, kind: PageKind | None = None) -> PageReading:
@@ -25,9 +25,14 @@ def read_page(document: Document, *, kind: PageKind | None = None) -> PageReadin
     asked = document.asked
     if asked.reason:
         return PageReading(kind=kind or "leaders", reader="none", reason=asked.reason, notices=asked.signals)
-    reading = _read(document, kind)
+    return as_wished(document, _read(document, kind))
+
+
+def as_wished(document: Document, reading: PageReading) -> PageReading:
+    """The reading, as far as the page's own words let it be kept."""
+    asked = document.asked
     if reading.people and document.is_html:  # only where something is kept are the page's own words worth a look
-        asked |= text_wishes(document.text)
+        asked |= text_wishes(document.text, document.shown)
     return replace(reading, no_quotes=asked.no_quotes, notices=asked.signals)
 
 

@@ -28,7 +28,6 @@ _ORIGIN = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 _TITLE_END = re.compile(r"\s[|\u2013—-]\s")
 _ADDRESS_SIGNS = re.compile(r"[-_+.]|\b(?:html?|aspx?|php)\b")
 _CRUMBS = etree.XPath("(//*[contains(@class, 'breadcrumb')])[1]//text()[normalize-space()]", smart_strings=False)
-
 text_of: Final = etree.XPath("string()", smart_strings=False)
 """The text of an element with all below it, as it stands."""
 texts_of: Final = etree.XPath(".//text()", smart_strings=False)
@@ -91,6 +90,11 @@ class Document:
         return tuple(text.strip() for text in (*heads, _TITLE_END.split(self.title)[0], address) if text.strip())
 
     @cached_property
+    def shown(self) -> str:
+        """All text of the page in small letters, as it stands, that of scripts too; no markup, no comments."""
+        return str(etree.tostring(self.root, method="text", encoding="unicode")).lower()
+
+    @cached_property
     def base_url(self) -> str:
         """What relative links resolve against."""
         return str(get_base_url(self.text, self.url))
@@ -118,7 +122,7 @@ class Document:
     @cached_property
     def latest_year(self) -> int:
         """The latest year the page names, its copyright line for one; 0 where it names none."""
-        years = (int(year) for year in _YEAR.findall(self.text))
+        years = (int(year) for year in _YEAR.findall(self.shown))
         return max((year for year in years if year < _TOO_FAR), default=0)
 
     @cached_property

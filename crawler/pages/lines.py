@@ -53,11 +53,14 @@ class Box:
     """Index after its last line."""
     first_link: int = 0
     end_link: int = 0
-    path: str = ""
-    """The tags from six boxes up to here."""
+    _path: str = ""
 
-    def __post_init__(self) -> None:
-        self.path = _path(self.parent.path, self.tag) if self.parent else self.tag
+    @property
+    def path(self) -> str:
+        """The tags from six boxes up to here."""
+        if not self._path:  # few boxes are asked
+            self._path = _path(self.parent.path, self.tag) if self.parent else self.tag
+        return self._path
 
     def outward(self) -> Iterator[Box]:
         """This box, its parent and so on up to the page."""
@@ -148,10 +151,10 @@ def read_lines(document: Document) -> PageLines:
     builder = _Builder()
     walker = etree.iterwalk(document.root, events=("start", "end", "comment"))
     for event, element in walker:
-        if event == "comment":
-            builder.add_text(element.tail)
-        elif event == "end":
+        if event == "end":
             builder.close(element)
+        elif event == "comment":
+            builder.add_text(element.tail)
         elif _is_unread(element, builder):
             builder.skip(element)
             walker.skip_subtree()
@@ -162,8 +165,8 @@ def read_lines(document: Document) -> PageLines:
             walker.skip_subtree()
         else:
             builder.open(element)
-        if len(builder.page.lines) >= _MAX_LINES:
-            break
+            if builder.is_full:
+                break
     builder.flush()
     return builder.page
 
@@ -173,6 +176,7 @@ class _Builder:
 
     def __init__(self) -> None:
         self.page = PageLines()
+        self.is_full = False
         self.box = Box(None, "", "", "", 0)
         self.depth = 0
         self.heading = 0
@@ -189,7 +193,8 @@ class _Builder:
             self.flush()
         else:
             self._open_box(element, tag)
-        self.add_text(element.text)
+        if text := element.text:
+            self.add_text(text)
 
     def skip(self, element: Any) -> None:
         """Leave an element out; a block ends the line it stands in."""
@@ -208,7 +213,8 @@ class _Builder:
                 self.inline.pop()
         elif tag != "br":
             self._close_box()
-        self.add_text(element.tail)
+        if text := element.tail:
+            self.add_text(text)
 
     @property
     def has_text(self) -> bool:
@@ -230,6 +236,7 @@ class _Builder:
         line = Line(len(self.page.lines), text, self.box, self.heading, runs, tuple(self.hrefs))
         self.hrefs = []
         self.page.lines.append(line)
+        self.is_full = len(self.page.lines) >= _MAX_LINES
 
     def _open_inline(self, element: Any, tag: str) -> None:
         above, strong = self.inline[-1] if self.inline else ("", False)
@@ -245,26 +252,30 @@ class _Builder:
             self.page.links.append(Link(href, len(self.page.lines), self.box))
 
     def _open_box(self, element: Any, tag: str) -> None:
-        self.flush()
+        if self.chunks:
+            self.flush()
         self.depth += 1
         if self.depth > _MAX_DEPTH:
             return
-        style = element.get("class") or element.get("style") or ""
-        self.box = Box(self.box, tag, style, element.get("id") or "", self.depth, len(self.page.lines))
-        self.box.first_link = len(self.page.links)
-        self.heading = _HEADINGS.get(tag, self.heading)
-        if self.box.identifier:
-            self.page.boxes[self.box.identifier] = self.box
+        style, identifier = element.get("class") or element.get("style") or "", element.get("id") or ""
+        page = self.page
+        self.box = Box(self.box, tag, style, identifier, self.depth, len(page.lines), 0, len(page.links))
+        if tag in _HEADINGS:
+            self.heading = _HEADINGS[tag]
+        if identifier:
+            page.boxes[identifier] = self.box
 
     def _close_box(self) -> None:
-        self.flush()
+        if self.chunks:
+            self.flush()
         self.depth -= 1
         if self.depth >= _MAX_DEPTH or self.box.parent is None:
             return
-        self.box.end, self.box.end_link = len(self.page.lines), len(self.page.links)
-        if self.box.tag in _HEADINGS:
+        box = self.box
+        box.end, box.end_link = len(self.page.lines), len(self.page.links)
+        if box.tag in _HEADINGS:
             self.heading = 0
-        self.box = self.box.parent
+        self.box = box.parent
 
 
 def _runs(chunks: list[tuple[str, str, bool]]) -> tuple[Run, ...]:
@@ -299,7 +310,9 @@ def _is_unread(element: Any, builder: _Builder) -> bool:
         return element.find(".//h1") is None and sum(1 for _ in element.iterdescendants()) <= _FORM_SIZE
     if tag in ("html", "body", "main"):
         return False
-    away = _away_by_name(f"{element.get('role') or ''} {element.get('id') or ''} {element.get('class') or ''}")
+    away = _away_by_name(element.get("class"), element.get("id"), element.get("role"))
+    if away is None:
+        return False
     builder.page.quotes += away == "quotes"
     return away == "quotes" or (away == "unread" and element.find(".//h1") is None)
 
@@ -311,9 +324,9 @@ def _is_label(link: Any) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _away_by_name(names: str) -> Literal["quotes", "unread"] | None:
+def _away_by_name(*names: str | None) -> Literal["quotes", "unread"] | None:
     """What an element is left out for by its role, id and classes; the same names stand all over a site."""
-    words, named = page_words(), names.lower().split()
+    words, named = page_words(), " ".join(name for name in names if name).lower().split()
     if not words.quote_names.isdisjoint(named):
         return "quotes"
     return None if words.unread_names.isdisjoint(named) else "unread"
