@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from lxml import etree
@@ -146,11 +147,16 @@ def _line_of(link: Link) -> int:
     return link.line
 
 
-def read_lines(document: Document) -> PageLines:
-    """The visible lines of a page; navigation, page header and footer, forms, quotes and comments are left out."""
-    builder = _Builder()
+def read_lines(document: Document, spoken: Mapping[Any, str] = MappingProxyType({})) -> PageLines:
+    """The visible lines of a page; navigation, page header and footer, forms, quotes and comments are left out.
+
+    `spoken` are elements that show no text, with what they say otherwise (an attribute), a line for each line.
+    """
+    builder = _Builder(spoken)
     walker = etree.iterwalk(document.root, events=("start", "end", "comment"))
     for event, element in walker:
+        if builder.is_full:
+            break
         if event == "end":
             builder.close(element)
         elif event == "comment":
@@ -165,8 +171,6 @@ def read_lines(document: Document) -> PageLines:
             walker.skip_subtree()
         else:
             builder.open(element)
-            if builder.is_full:
-                break
     builder.flush()
     return builder.page
 
@@ -174,8 +178,9 @@ def read_lines(document: Document) -> PageLines:
 class _Builder:
     """Gathers text into lines while the tree is walked; `br` and block elements end a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, spoken: Mapping[Any, str]) -> None:
         self.page = PageLines()
+        self.spoken = spoken
         self.is_full = False
         self.box = Box(None, "", "", "", 0)
         self.depth = 0
@@ -195,6 +200,10 @@ class _Builder:
             self._open_box(element, tag)
         if text := element.text:
             self.add_text(text)
+        if self.spoken and element in self.spoken:
+            for text in self.spoken[element].split("\n"):
+                self.flush()
+                self.add_text(text)
 
     def skip(self, element: Any) -> None:
         """Leave an element out; a block ends the line it stands in."""
