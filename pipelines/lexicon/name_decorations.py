@@ -68,10 +68,15 @@ def _leading(text: str) -> tuple[list[str], str]:
 def _honorific_length(words: list[str]) -> int:
     known = _honorifics()
     for length in range(min(_LONGEST, len(words) - 1), 0, -1):
-        plain = " ".join(fold(word).replace(".", " ").strip() for word in words[:length])
+        plain = " ".join(map(_spelled, words[:length]))
         if " ".join(plain.split()) in known and (length > 1 or len(words) > 2 or words[0].endswith(".")):
             return length if len(plain) > 2 or _short_honorific(words[0], words) else 0
     return 0
+
+
+def _spelled(word: str) -> str:
+    """An honorific as the vocabulary has it: "Dr.-Ing." is "dr ing"."""
+    return fold(word).replace(".-", " ").replace(".", " ").strip()
 
 
 def _short_honorific(word: str, words: list[str]) -> bool:
@@ -110,6 +115,16 @@ def _is_suffix(word: str, *, alone: bool) -> bool:
     if bare not in _credentials():
         return False
     return alone or len(bare) > 2 or "." in word or bare in {"MD", "RN", "PE", "JD", "CA"}
+
+
+def is_generation(word: str) -> bool:
+    """Whether a word tells generations apart: Jr., III."""
+    return fold(_bare(word)) in _generations()
+
+
+def is_degree(word: str) -> bool:
+    """Whether a word behind a name is a degree or a licence: PhD, M.D., CPA."""
+    return _is_suffix(word, alone=False)
 
 
 def _bare(word: str) -> str:

@@ -55,9 +55,14 @@ def order_of(words: Sequence[str]) -> Order:
 
 def _with_particles(words: Sequence[str], start: int) -> int:
     """Where a family name that begins at `start` really begins: "van der" belongs to it, also in "DOE J. van der"."""
-    while start > 1 and fold(words[start - 1]) in particles():
+    while start > 1 and (fold(words[start - 1]) in particles() or _joins_particles(words, start - 1)):
         start -= 1
     return start
+
+
+def _joins_particles(words: Sequence[str], at: int) -> bool:
+    """The "und" of "von und zu"."""
+    return fold(words[at]) == "und" and at > 1 and fold(words[at - 1]) in particles()
 
 
 def _one_word(word: str) -> Order:
@@ -72,6 +77,8 @@ def _one_word(word: str) -> Order:
 
 
 def _family_first(words: Sequence[str]) -> bool:
+    if len(words) == 3 and _slavic_family(fold(words[0])) and fold(words[1]) in given_names():
+        return words[2].lower().endswith(_patronymics())
     if any(map(_is_patronymic, words[1:])):
         return _is_patronymic(words[-1]) and len(words) == 3
     first, last = fold(words[0]), fold(words[-1])

@@ -46,7 +46,7 @@ _INNER_AFTER: Final = (
 )
 _PIECES: Final = re.compile(r"[-\u2010\u2011'\u2019`\u00b4.]")
 _LOUD_MC: Final = re.compile(r"(?:Mc|Mac)[A-Z]{2,}$")
-_CONTRACTION: Final = re.compile(r"['\u2019](?:s|re|ll|ve|t|d|m)$", re.IGNORECASE)
+_CONTRACTION: Final = re.compile(r"(?<=\w)['\u2019](?:s|re|ll|ve|t|d|m)$", re.IGNORECASE)
 _HAN_NAME: Final = re.compile(r"[\u4e00-\u9fff]{2,4}$")
 _HANGUL_NAME: Final = re.compile(r"[\uac00-\ud7a3]{2,4}$")
 _UNCASED: Final = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
@@ -68,12 +68,18 @@ def looks_like_name(words: Sequence[str], *, decorated: bool) -> bool:
     if any(map(_is_contraction, words)):
         return False
     inside = range(1, len(words) - 1)
-    weighty = [word for n, word in enumerate(words) if n not in inside or fold(word) not in particles()]
+    weighty = [word for n, word in enumerate(words) if n not in inside or not _is_particle(words, n)]
     if not 2 <= len(weighty) <= _WORDS_MAX or len(words) > _WORDS_MAX + 2:
         return False
     if not all(map(_well_formed, words)) or not _capitals_fit(words):
         return False
     return _has_substance(weighty) and not _given_away(_judged(words, weighty), decorated=decorated)
+
+
+def _is_particle(words: Sequence[str], at: int) -> bool:
+    """Whether a word belongs to the family name behind it: "van", "'t", the "und" of "von und zu"."""
+    folded = fold(words[at]).replace("\u2019", "'")
+    return folded in particles() or (folded == "und" and fold(words[at - 1]) in particles())
 
 
 def _judged(words: Sequence[str], weighty: list[str]) -> list[str]:
@@ -138,11 +144,13 @@ def particles() -> frozenset[str]:
 
 
 def _well_formed(word: str) -> bool:
+    if word[0] in "'\u2019" and fold(word).replace("\u2019", "'") in particles():
+        return True
     if len(word) > _LETTERS_MAX or not _WORD.match(word):
         return False
     if word.endswith(".") and not is_initial(word) and fold(word[:-1]) not in _SHORT_FORMS:
         return False
-    if word[0].islower() and fold(word) not in particles() and not _small_prefix(word):
+    if word[0].islower() and word != "und" and fold(word) not in particles() and not _small_prefix(word):
         return False
     inner = _INNER_CAPITAL.search(word)
     return inner is None or _prefix_before(word, inner.start())

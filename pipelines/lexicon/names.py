@@ -10,12 +10,13 @@ from typing import Final
 
 from pipelines.lexicon.folding import fold, tidy
 from pipelines.lexicon.name_decorations import strip_decorations
-from pipelines.lexicon.name_order import order_of
+from pipelines.lexicon.name_order import Order, order_of
+from pipelines.lexicon.name_registry import is_registered_body, registry_order, registry_words, without_others
 from pipelines.lexicon.name_words import is_initial, looks_like_name, spoken_case
 
 _MAX_LENGTH: Final = 120
 _MAX_TRUSTED: Final = 300
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _NOT_KEY: Final = re.compile(r"[^\w\ufffd ]")
 _NICKNAME: Final = re.compile(r"\s*[(\"“”„«\u2018']\s*([^()\"“”„«»\u2019]{2,30}?)\s*[)\"“”»\u2019']\s+")
 
@@ -75,6 +76,46 @@ def read_name(text: str, *, trusted: bool = False) -> PersonName | None:
         middle=middle,
         nickname=nickname,
     )
+
+
+@lru_cache(maxsize=4096)
+def read_registry_name(text: str) -> PersonName | None:
+    """A person's name as registers of companies write it, given names first: "COOK TIMOTHY D" is Timothy D. Cook.
+
+    For EDGAR (LAST First Middle suffix, which filers break) and Companies House ("ANTLES, Kerri"). None for
+    companies, trusts and funds, and where no whole word is left.
+    """
+    if not text or len(text) > _MAX_LENGTH or _CONTROL.search(text):
+        return None
+    plain = without_others(_readable(tidy(text)))
+    read = registry_words(plain)
+    if not any(len(word) > 1 for word in read.words) or is_registered_body(plain):
+        return None
+    order = _in_speech(registry_order(read.words, comma=read.comma))
+    given, middle, family = order.parts()
+    return PersonName(
+        full=" ".join(order.words),
+        original=text,
+        given=given,
+        family=family,
+        key=_key(given, family),
+        honorifics=read.honorifics,
+        suffixes=read.suffixes,
+        middle=middle,
+    )
+
+
+def _in_speech(order: Order) -> Order:
+    """The words in normal case, initials with their dots; a family name of one word is no particle."""
+    words = spoken_case([_dotted(word) for word in order.words], in_capitals=order.in_capitals)
+    if order.end - order.start == 1:
+        words[order.start] = words[order.start][:1].upper() + words[order.start][1:]
+    return Order(tuple(words), order.start, order.end)
+
+
+def _dotted(word: str) -> str:
+    """A lone initial with its dot; "y" is the "and" of Spanish names."""
+    return f"{word}." if len(word) == 1 and word.isalpha() and fold(word) != "y" else word
 
 
 def _readable(text: str) -> str:

@@ -15,6 +15,11 @@ _RANK: Final = {
 }
 _CHIEF_SPAN: Final = 10
 _NOUNS: Final = ("ic", "senior_ic")
+_STAFF: Final = frozenset(
+    {"hr", "finance", "legal", "risk", "it", "marketing", "communications", "sales", "operations", "strategy"}
+)
+"""Functions that a general manager may run; beside other fields he runs the business they name."""
+_BUSINESSES: Final = frozenset({"unit", "division", "bu", "business", "subsidiary", "company", "group"})
 _PARTS_OF_OFFICES: Final = frozenset({"branch", "section", "division", "unit", "department", "bureau", "station"})
 
 
@@ -26,6 +31,8 @@ class Group:
     function: str | None = None
     former: bool = False
     acting: bool = False
+    of_firm: bool = False
+    """A partner of a firm: a seat in it, so that a head beside it says more."""
 
 
 @dataclass(slots=True)
@@ -243,7 +250,7 @@ def _group(phrase: _Phrase, after: list[_Phrase], before: list[_Phrase]) -> Grou
     if any(part.has("committee") for part in [phrase, *before]) and top.level in (*_NOUNS, "board", "head", "c_level"):
         return Group("board", "governance", acting=acting)
     function = _function(phrase, at, after, before)
-    return Group(_level(phrase, at, top, function), function, acting=acting)
+    return Group(_level(phrase, at, top, function), function, acting=acting, of_firm=top.mark == "partner")
 
 
 def _level(phrase: _Phrase, at: int, top: Entry, function: str | None) -> str:
@@ -252,6 +259,8 @@ def _level(phrase: _Phrase, at: int, top: Entry, function: str | None) -> str:
         level = "ic"
     if level == "c_level" and top.mark == "unit" and function not in (None, "general"):
         return "director"
+    if level == "manager" and phrase.has("freelance"):
+        return "ic"
     if level == "ic" and phrase.has("senior"):
         return "senior_ic"
     if level == "c_level" and (phrase.has("deputy", at) or phrase.has("assistant", at)):
@@ -267,11 +276,20 @@ def _function(phrase: _Phrase, at: int, after: list[_Phrase], before: list[_Phra
     if top.function and not top.yields:
         return top.function
     pre, post = _Phrase(phrase.items[:at]), _Phrase(phrase.items[at + 1 :])
+    if any(item.entry.mark == "business" for item in phrase.items):
+        return _of_business([pre, post, *after])
     own = _field_of([pre, post])
     if own or top.function:
         return own or (_field_of(after, weak=False) if top.yields else None) or top.function
     noun = next((item.entry.function for item in phrase.items if item.entry.level and item.entry.function), None)
     return noun or _field_of(after) or _field_of(before)
+
+
+def _of_business(phrases: Sequence[_Phrase]) -> str | None:
+    """The function a general manager runs, None for a business: "GM Facilities", "General Manager, Home Appliances"."""
+    words = {token.text for phrase in phrases for item in phrase.items for token in item.tokens}
+    function = _field_of(phrases)
+    return function if function in _STAFF and words.isdisjoint(_BUSINESSES) else None
 
 
 def _field_of(phrases: Sequence[_Phrase], *, weak: bool = True) -> str | None:

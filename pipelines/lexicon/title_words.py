@@ -27,7 +27,11 @@ _TOKEN: Final = re.compile(
     r"|(?P<dash>\s[-\u2010\u2011]+\s?|[-\u2010\u2011]+\s)"
     r"|(?P<sign>[,/&+@|;\u2013\u2014:()\[\]«»“”„\"•·→>*])"
 )
-_STEM_LENGTHS: Final = range(14, 2, -1)
+_YO: Final = ("\u0451", "\u0435")
+"""The Russian letter yo, which most write as ye."""
+_SHORTEST_RANK: Final = 4
+_SHORTEST_SLIP: Final = 6
+_STEM_LENGTHS: Final = range(18, 2, -1)
 _AIDES: Final = {
     "aides": "aide",
     "aides_behind": "aide_behind",
@@ -115,6 +119,7 @@ class TitleWords:
     stems: set[str] = field(default_factory=set)
     compound_heads: tuple[str, ...] = ()
     compound_fields: dict[str, str] = field(default_factory=dict)
+    prefixes: tuple[str, ...] = ()
     list_words: frozenset[str] = frozenset()
     deputies: frozenset[str] = frozenset()
 
@@ -136,7 +141,10 @@ class TitleWords:
         return items
 
     def _split_compounds(self, tokens: Sequence[Token]) -> Iterator[Token]:
-        for token in tokens:
+        for whole in tokens:
+            before, token = self._split_prefix(whole)
+            if before is not None:
+                yield before
             head = None if token.is_break or not self.compound_heads else self._compound_head(token.text)
             if head is None:
                 yield Token(SOFT, token.start, token.end) if token.text in self.list_words else token
@@ -146,16 +154,39 @@ class TitleWords:
             yield Token(self._compound_field(first), token.start, cut)
             yield Token(head, cut, token.end)
 
+    def _split_prefix(self, token: Token) -> tuple[Token | None, Token]:
+        """`subdirectora` and `exdirector` as two words, where the vocabulary has only the second."""
+        word = token.text
+        if not word.startswith(self.prefixes) or any(spelled in self.root.after for spelled in self.spellings(word)):
+            return None, token
+        prefix = next(prefix for prefix in self.prefixes if word.startswith(prefix))
+        rest, cut = word.removeprefix(prefix), token.start + len(prefix)
+        if len(rest) < _SHORTEST_RANK or not self._is_rank(rest):
+            return None, token
+        return Token(prefix, token.start, cut), Token(rest, cut, token.end)
+
+    def _is_rank(self, word: str) -> bool:
+        """Whether a word alone names a rank: "directora", but not "press" of "express"."""
+        nodes = (self.root.after.get(spelled) for spelled in self.spellings(word))
+        return any(node is not None and node.entry is not None and bool(node.entry.level) for node in nodes)
+
     def _compound_head(self, word: str) -> str | None:
         if word in self.root.after or len(word) < 8:
             return None
         return next((h for h in self.compound_heads if word.endswith(h) and len(word) > len(h) + 1), None)
 
     def _compound_field(self, word: str) -> str:
-        for candidate in (word, word.removesuffix("s"), word.removesuffix("n"), word.removesuffix("en")):
+        for candidate in first_parts(word):
             if candidate in self.compound_fields:
                 return self.compound_fields[candidate]
+            if candidate in self.root.after:
+                return candidate
         return word
+
+
+def first_parts(word: str) -> tuple[str, ...]:
+    """The first part of a compound as a word of its own: "instandhaltung" of "instandhaltungs"."""
+    return tuple(dict.fromkeys([word, *(word.removesuffix(end) for end in ("s", "n", "en", "es", "e"))]))
 
 
 def tokenize(text: str) -> list[Token]:
@@ -184,7 +215,7 @@ def _token(match: re.Match[str]) -> Token:
         return Token(HARD, match.start(), match.end())
     if group == "sign":
         return Token(raw if raw == "@" else HARD if raw in _HARD_SIGNS else SOFT, match.start(), match.end())
-    word = fold(raw)
+    word = fold(raw).replace(*_YO)
     if group == "short":
         word = word.replace(" ", "")
     elif group == "dotted":
@@ -210,7 +241,8 @@ def title_words(language: str) -> TitleWords:
         words.deputies |= {fold(word) for word in data["marks"].get("deputy", [])}
         words.list_words |= {fold(word) for word in data["marks"].get("and", []) if word.isalpha()}
         words.compound_heads = compound_heads(code)
-        words.compound_fields = {fold(k): fold(v) for k, v in data.get("compounds", {}).get("fields", {}).items()}
+        words.prefixes += tuple(fold(prefix) for prefix in data.get("prefixes", []))
+        words.compound_fields = compound_fields(code)
     return words
 
 
@@ -219,6 +251,37 @@ def compound_heads(language: str) -> tuple[str, ...]:
     """Ends of compound words that are ranks ("leiterin" of "Personalleiterin"), longest first."""
     heads = load_vocabulary(f"titles.{language}").get("compounds", {}).get("heads", [])
     return tuple(sorted(map(fold, heads), key=len, reverse=True))
+
+
+@cache
+def compound_fields(language: str) -> dict[str, str]:
+    """What the first parts of compounds mean that are no words of the vocabulary themselves."""
+    fields = load_vocabulary(f"titles.{language}").get("compounds", {}).get("fields", {})
+    return {fold(first): fold(meant) for first, meant in fields.items()}
+
+
+def corrected(tokens: Sequence[Token]) -> list[Token] | None:
+    """The tokens with a slip of the pen mended in each unknown word ("Aanalyst"); None where there is none."""
+    known = words_by_language()
+    slips = _slips()
+    mended = [
+        token._replace(text=next((slips[cut] for cut in _shortened(token.text) if cut in slips), token.text))
+        if len(token.text) >= _SHORTEST_SLIP and token.text not in known
+        else token
+        for token in tokens
+    ]
+    return mended if mended != list(tokens) else None
+
+
+@cache
+def _slips() -> dict[str, str]:
+    """The often misspelt words by themselves and by what is left of them without a letter."""
+    often = load_vocabulary("titles.en")["often_misspelt"]
+    return {cut: word for word in often for cut in _shortened(word)} | {word: word for word in often}
+
+
+def _shortened(word: str) -> list[str]:
+    return [word, *(word[:n] + word[n + 1 :] for n in range(len(word)))]
 
 
 def _add(words: TitleWords, spelled: tuple[str, ...], entry: Entry) -> None:
@@ -252,7 +315,7 @@ def _plain(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
 
 
 def _levels(data: dict[str, Any]) -> Iterator[tuple[str, Entry]]:
-    scope = _marked(data, {"of_units": "unit", "of_all": "whole", **_AIDES})
+    scope = _marked(data, {"of_units": "unit", "of_all": "whole", "of_businesses": "business", **_AIDES})
     for level, listed in data.get("levels", {}).items():
         yield from ((word, Entry("level", level=level, mark=scope.get(word))) for word in listed)
 
@@ -283,6 +346,7 @@ def _spellings(pattern: str) -> Iterator[tuple[str, ...]]:
 
 
 def _vocabulary_tokens(text: str) -> Iterator[str]:
+    text = text.replace(*_YO)
     for part in text.replace(",", " + ").split():
         if part.endswith("*"):
             yield fold(part)

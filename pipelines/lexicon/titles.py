@@ -13,9 +13,9 @@ from typing import Final
 
 from pipelines.lexicon.employers import RANK_MARKS, split_employer
 from pipelines.lexicon.folding import tidy
-from pipelines.lexicon.languages import language_of_words, may_name_rank
+from pipelines.lexicon.languages import language_of_words, may_name_rank, rank_languages
 from pipelines.lexicon.title_phrases import Group, read_groups
-from pipelines.lexicon.title_words import Item, TitleWords, title_words, tokenize
+from pipelines.lexicon.title_words import Item, TitleWords, Token, corrected, title_words, tokenize
 
 LADDER: Final = ("ic", "senior_ic", "manager", "head", "director", "vp", "c_level")
 """The career ladder from its foot; `board` and `none` stand beside it. Distance = steps on it."""
@@ -34,6 +34,11 @@ _RANK: Final = {
 }
 _MAX_LENGTH: Final = 300
 _MAX_WORDS: Final = 30
+_SHORT_TITLE: Final = 8
+_FEW_WORDS: Final = 2
+"""So many words of an unknown language may be an abbreviation of a further one: "AD", "GF Personal"."""
+_PRESIDENTS: Final = ("presid", "prezes", "президент", "vp")
+_TRADES: Final = ("ic", "senior_ic")
 _LEADING: Final = frozenset({"c_level", "vp", "director", "head", "manager"})
 
 
@@ -66,7 +71,7 @@ class TitleReading:
     confidence: float = 0.0
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def read_title(text: str) -> TitleReading:
     """What a job title says; level "none" and function "other" when it is not the title of one person."""
     title = tidy(text[: _MAX_LENGTH * 2])
@@ -74,7 +79,19 @@ def read_title(text: str) -> TitleReading:
     spoken = [token.text for token in tokens if not token.is_break]
     if not spoken or len(spoken) > _MAX_WORDS:
         return TitleReading(title)
-    language = language_of_words(_before_employer(spoken), accented=not title.isascii())
+    language = language_of_words(_before_employer(spoken), title)
+    reading = _read_in(language, title, tokens)
+    if reading.level == "none" and len(spoken) <= _FEW_WORDS and language in (None, "en"):
+        others = (_read_in(code, title, tokens) for code in rank_languages(spoken))
+        reading = next((other for other in others if other.level != "none"), reading)
+    if reading.level == "none" and len(spoken) <= _SHORT_TITLE and (mended := corrected(tokens)):
+        again = _read_in(language, title, mended)
+        return again if again.confidence == 1.0 else reading
+    return reading
+
+
+def _read_in(language: str | None, title: str, tokens: Sequence[Token]) -> TitleReading:
+    """What the words say in a language laid over English."""
     words = title_words(language or "en")
     items = words.read(tokens)
     if any(item.entry.kind == "not_title" for item in items):
@@ -101,7 +118,7 @@ def has_title_word(text: str) -> bool:
     spoken = [token.text for token in tokens if not token.is_break]
     if not any(map(may_name_rank, spoken)):
         return False
-    language = language_of_words(spoken, accented=not text.isascii())
+    language = language_of_words(spoken, text)
     items = title_words(language or "en").read(tokens)
     return any(item.entry.kind in ("role", "level") or item.entry.mark in RANK_MARKS for item in items)
 
@@ -140,17 +157,17 @@ def _reading(parsed: _Parsed) -> TitleReading:
 
 def _is_deputy(item: Item, words: TitleWords) -> bool:
     """Whether an entry makes its bearer somebody's deputy; a vice president is none."""
-    if item.entry.level == "vp" and item.tokens[0].text.startswith("vi"):
+    if item.entry.level == "vp" and any(part in token.text for token in item.tokens for part in _PRESIDENTS):
         return False
     return any(not words.deputies.isdisjoint(words.spellings(token.text)) for token in item.tokens)
 
 
 def _roles(groups: list[Group]) -> list[Role]:
     """The roles of a title, highest rank first; the first one's function is the title's."""
-    ranked = sorted(_without_bare_seats(groups), key=lambda group: -_RANK[group.level])
+    ranked = sorted(_without_bare_seats(groups), key=lambda group: -_rank_of(group))
     if not ranked:
         return []
-    top = [group for group in ranked if group.level == ranked[0].level]
+    top = [group for group in ranked if _rank_of(group) == _rank_of(ranked[0])]
     leader = _leader(top)
     function = leader.function or _function_of_others(leader, ranked) or _supposed(leader.level)
     rest = [group for group in ranked if group is not leader]
@@ -160,6 +177,11 @@ def _roles(groups: list[Group]) -> list[Role]:
     ]
 
 
+def _rank_of(group: Group) -> float:
+    """A partner of a firm stands behind who heads something there."""
+    return _RANK["head"] - 0.5 if group.of_firm else _RANK[group.level]
+
+
 def _leader(top: list[Group]) -> Group:
     """Of equal ranks: who runs the whole business, else the first with a function of its own."""
     whole = next((group for group in top if group.function == "general"), None)
@@ -167,8 +189,13 @@ def _leader(top: list[Group]) -> Group:
 
 
 def _function_of_others(leader: Group, groups: list[Group]) -> str | None:
-    """A bare rank takes the function of what stands beside it: "Co-Founder, Technical Lead" is engineering."""
-    named = [group for group in groups if group is not leader and group.function not in (None, "governance")]
+    """A bare rank takes the function of what stands beside it: "Co-Founder, Technical Lead" is engineering.
+
+    But not of a trade: "Founder & Designer" runs the whole.
+    """
+    trades = _TRADES if leader.level == "c_level" else ()
+    others = (group for group in groups if group is not leader and group.level not in trades)
+    named = [group for group in others if group.function not in (None, "governance")]
     return named[0].function if named else None
 
 

@@ -274,3 +274,23 @@ def test_hostile_names_that_may_merge_have_one_key() -> None:
 )  # fmt: skip
 def test_bodies_and_headings_are_no_names(text: str) -> None:
     assert read_name(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Dr.-Ing. Jens-Uwe Harmsen", "Jens-Uwe Harmsen"),
+        ("Dipl.-Wirt.-Ing. Tom Krug", "Tom Krug"),
+        ("Dipl.-Kfm. Olaf Böhm", "Olaf Böhm"),
+        ("prof. dr hab. Iwona Malicka", "Iwona Malicka"),
+        ("Prof. em. Dr. h.c. Ruth Amsel", "Ruth Amsel"),
+        ("D.ª Marta del Olmo Prieto", "Marta del Olmo Prieto"),
+        ("M.Sc. Tim Lang", "Tim Lang"),
+        ("Sayın Ahmet Yılmaz", "Ahmet Yılmaz"),
+        ("к.э.н. Лапин Олег Игоревич", "Лапин Олег Игоревич"),
+    ],
+)
+def test_academic_and_polite_forms_are_no_part_of_the_name(text: str, plain: str) -> None:
+    name = read_name(text)
+    assert name is not None
+    assert name.full == plain

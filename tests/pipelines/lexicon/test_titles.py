@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.lexicon.titles import FUNCTIONS, LADDER, LEVELS, Role, has_title_word, read_title
 from tests.corpus import needs_corpus
-from tests.eval.titles import coarse_agreement, labelled_titles, scores
+from tests.eval.titles import coarse_agreement, labelled_titles, macro_f1, macro_scores, part_of, scores
 
 READINGS = [
     # the highest rank named wins
@@ -347,3 +347,50 @@ def test_level_accuracy_on_the_corpus() -> None:
 @needs_corpus
 def test_coarse_levels_agree() -> None:
     assert coarse_agreement() >= 0.8
+
+
+@needs_corpus
+def test_macro_f1_of_function_and_level_on_the_corpus() -> None:
+    function, level = macro_scores(labelled_titles())
+    assert function is not None
+    assert level is not None
+    assert function >= 0.93
+    assert level >= 0.93
+
+
+@needs_corpus
+def test_macro_f1_on_the_part_kept_aside() -> None:
+    function, level = macro_scores(entry for entry in labelled_titles() if part_of(entry) == "kept aside")
+    assert function is not None
+    assert level is not None
+    assert function >= 0.82
+    assert level >= 0.93
+
+
+def test_macro_f1_is_the_mean_over_classes_that_are_large_enough() -> None:
+    pairs = [*[("hr", "hr")] * 4, ("hr", "it"), *[("it", "it")] * 5, ("rare", "hr")]
+    hr, it = 2 * 4 / (5 + 5), 2 * 5 / (5 + 6)
+    assert macro_f1(pairs) == pytest.approx((hr + it) / 2)
+    assert macro_f1(pairs, least=1) == pytest.approx((hr + it + 0) / 3)
+    assert macro_f1([]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "function", "level"),
+    [
+        ("Partner, Head of Credit Research", "research", "head"),
+        ("Founder & Designer", "general", "c_level"),
+        ("General Manager, Home Appliances", "general", "director"),
+        ("GM Facilities", "operations", "director"),
+        ("Director, CTO Group", "engineering", "director"),
+        ("Freelance Marketing Manager", "marketing", "ic"),
+        ("Enginneer", "engineering", "ic"),
+        ("Directcor of Sales", "sales", "director"),
+        ("Express", "other", "none"),
+        ("AD", "general", "c_level"),
+        ("Dean of Engineering", "education", "director"),
+    ],
+)
+def test_grammar_of_seats_businesses_and_slips(text: str, function: str, level: str) -> None:
+    reading = read_title(text)
+    assert (reading.function, reading.level) == (function, level)
