@@ -33,7 +33,7 @@ def as_wished(document: Document, reading: PageReading) -> PageReading:
     asked = document.asked
     if reading.people and document.is_html:  # only where something is kept are the page's own words worth a look
         asked |= text_wishes(document.text, document.shown)
-    return replace(reading, no_quotes=asked.no_quotes, notices=asked.signals)
+    return replace(reading, no_quotes=asked.no_quotes, notices=asked.signals, whole=document.is_whole)
 
 
 def _read(document: Document, kind: PageKind | None) -> PageReading:
@@ -46,7 +46,9 @@ def _read(document: Document, kind: PageKind | None) -> PageReading:
         best = max(readings, key=lambda reading: _worth(document, reading, kind), default=None)
         if best is not None and best.people:
             return _with_declared(best, readings)
-        empty = best or empty
+        # a reader of one format says little of a page without it: who reads any page knows why nobody is there
+        telling = (reading for reading in readings if reading.reason != "no_people")
+        empty = next(telling, best) or empty
     return empty or PageReading(kind=kind or "leaders", reader="none", reason="no_people")
 
 

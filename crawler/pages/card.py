@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 from crawler.pages.lines import Box, Line, PageLines
-from crawler.pages.marks import Mark, is_name, read_mark, read_title_mark
+from crawler.pages.marks import LABEL, OTHER, Mark, is_name, read_mark, read_title_mark
 from crawler.pages.title_lines import join_title
 
 _MAX_SKIPPED: Final = 3
 """How many buttons, icons and initials may stand between a name and its title."""
+_MAX_NAMES: Final = 3000
 
 Signature = tuple[str, str, str]
 
@@ -52,8 +55,9 @@ class Marked:
     @classmethod
     def of(cls, page: PageLines) -> Marked:
         """Every line marked, names broken over two lines joined."""
-        marked = cls(page, [read_mark(line) for line in page.lines])
+        marked = cls(page, list(_marks(page)))
         marked.join_broken_names()
+        marked.join_split_names()
         return marked
 
     def mark(self, index: int) -> Mark:
@@ -74,7 +78,21 @@ class Marked:
                 whole = f"{line.text} {after.text}"
                 if (line.heading or line.signature == after.signature) and is_name(whole) and _fills(line.box, 2):
                     self.marks[line.index] = Mark("name", (whole,))
-                    self.marks[after.index] = Mark("label")
+                    self.marks[after.index] = LABEL
+
+    def join_split_names(self) -> None:
+        """Given and family name in boxes of their own, one below the other, above a title: at least two such cards."""
+        lines, found = self.page.lines, list[int]()
+        for line, after in pairwise(lines):
+            plain = self.marks[line.index].kind == self.marks[after.index].kind == "other"
+            if not plain or " " in line.text or after.text.count(" ") > 1 or line.box.parent is not after.box.parent:
+                continue
+            if _fills(line.box, 1) and _fills(after.box, 1) and is_name(f"{line.text} {after.text}"):
+                found.append(line.index)
+        titled = [index for index in found if index + 2 < len(lines) and self.mark(index + 2).kind == "title"]
+        for index in titled if len(titled) > 1 else ():
+            self.marks[index] = Mark("name", (f"{lines[index].text} {lines[index + 1].text}",))
+            self.marks[index + 1] = LABEL
 
     def signature(self, index: int) -> Signature:
         """What the line shares with lines of its kind in other cards."""
@@ -88,6 +106,15 @@ class Marked:
     @cached_property
     def _signatures(self) -> list[Signature]:
         return [line.signature for line in self.page.lines]
+
+
+def _marks(page: PageLines) -> Iterator[Mark]:
+    """What every line is; behind more names than any company shows the rest is left unread."""
+    names = 0
+    for line in page.lines:
+        mark = read_mark(line) if names < _MAX_NAMES else OTHER
+        names += len(mark.names)
+        yield mark
 
 
 def _fills(box: Box, count: int) -> bool:

@@ -9,12 +9,20 @@ from typing import Final
 from crawler.items import PersonItem, Section
 from crawler.pages.card_links import is_personal_link
 from crawler.pages.document import Document
+from crawler.pages.employment import employer_ahead, employer_by_place, is_outside_job, other_organisation
 from crawler.pages.groups import group_of_page
-from crawler.pages.people import merge_people, plain_name
+from crawler.pages.people import Found, is_past, merge_people, plain_name, without
 from pipelines.lexicon.names import read_name
-from pipelines.lexicon.organisations import same_organisation
-from pipelines.lexicon.titles import read_title
+from pipelines.lexicon.titles import TitleReading, read_title
 
+ROLES: Final = ("employee", "employees", "founder", "founders", "member", "members")
+"""Properties of an organisation under which its people stand."""
+OF_OTHERS: Final = frozenset(
+    {"author", "creator", "reviewer", "review", "reviews", "publisher", "contributor", "editor", "performer",
+     "performers", "speaker", "comment", "actor", "director", "sponsor", "copyrightHolder", "translator", "provider",
+     "customer", "organizer", "attendee", "accountablePerson", "alumni"}
+)  # fmt: skip
+"""Under these somebody wrote, reviewed or performed: no leader of the organisation. Testimonials are reviews."""
 _MAX_NAME: Final = 100
 _MAX_TITLE: Final = 200
 
@@ -29,48 +37,57 @@ class Declared:
     links: tuple[str, ...] = ()
     excerpt: str = ""
     section: Section | None = None
+    former: bool = False
+    """Whether the source shows them as having left."""
 
 
-def build_declared(document: Document, declared: Iterable[Declared]) -> tuple[PersonItem, ...]:
-    """The declared people with a name's shape who are not former; a job at another organisation is `elsewhere`."""
-    people = list(declared)
-    return merge_people(_items(document, people)) if people else ()
+def build_declared(document: Document, declared: Iterable[Declared]) -> Found:
+    """The declared people with a name's shape; former ones apart, a job at another organisation is `elsewhere`."""
+    items = [(person, _item(document, person)) for person in declared]
+    people = merge_people(item for person, item in items if item and not _has_left(person, item))
+    left = merge_people(item for person, item in items if item and _has_left(person, item))
+    return Found(people, former=without(left, people))
 
 
-def _items(document: Document, declared: Iterable[Declared]) -> Iterator[PersonItem]:
-    page = group_of_page(document)
-    for person in declared:
-        name, title = _fold(person.name), _fold(person.title or "") or None
-        reading = read_title(title or "")
-        if (
-            len(name) > _MAX_NAME
-            or len(title or "") > _MAX_TITLE
-            or reading.former
-            or read_name(name, trusted=True) is None
-        ):
-            continue
-        section = person.section or ("board" if reading.level == "board" else page.section)
-        employer = _other(document, person.employer)
-        yield PersonItem(
-            name=plain_name(name),
-            title=title,
-            organisation=employer,
-            section=section,
-            title_scope="elsewhere" if employer else "here",
-            links=tuple(dict.fromkeys(_links(document, person))),
-            excerpt=_fold(person.excerpt or " · ".join(filter(None, (name, title))))[:300],
-        )
+def _has_left(person: Declared, item: PersonItem) -> bool:
+    return person.former or is_past(read_title(item.title or ""), item.section)
+
+
+def _item(document: Document, person: Declared) -> PersonItem | None:
+    name, title = _fold(person.name), _fold(person.title or "") or None
+    if len(name) > _MAX_NAME or len(title or "") > _MAX_TITLE or read_name(name, trusted=True) is None:
+        return None
+    reading = read_title(title or "")
+    section = person.section or ("board" if reading.level == "board" else group_of_page(document).section)
+    employer, elsewhere = _employer(document, person, title, reading, section)
+    return PersonItem(
+        name=plain_name(name),
+        title=title,
+        organisation=employer,
+        section=section,
+        title_scope="elsewhere" if elsewhere else "here",
+        links=tuple(dict.fromkeys(_links(document, person))),
+        excerpt=_fold(person.excerpt or " · ".join(filter(None, (name, title))))[:300],
+    )
+
+
+def _employer(
+    document: Document, person: Declared, title: str | None, reading: TitleReading, section: Section
+) -> tuple[str | None, bool]:
+    """The other organisation a title names, and whether it is a job elsewhere; without the page's own all are here."""
+    if person.employer:
+        known = document.organisation and not person.employer.startswith("http")
+        employer = other_organisation(document, person.employer) if known else None
+        return employer, employer is not None
+    if section not in ("board", "advisory"):
+        employer = other_organisation(document, reading.organisation)
+        return employer, employer is not None
+    employer = other_organisation(document, reading.organisation or employer_by_place(title) or employer_ahead(title))
+    return employer, employer is not None or is_outside_job(title, reading)
 
 
 def _links(document: Document, person: Declared) -> Iterator[str]:
     return (document.absolute(link) for link in person.links if is_personal_link(document, link))
-
-
-def _other(document: Document, employer: str | None) -> str | None:
-    """The declared employer where it is another than the page's organisation."""
-    if not employer or not document.organisation or employer.startswith("http"):
-        return None
-    return None if same_organisation(employer, document.organisation) else employer
 
 
 def _fold(text: str) -> str:

@@ -24,6 +24,11 @@ _TOO_FAR = 2040
 """Numbers above it are widths and colours rather than years."""
 _DATA_URI = re.compile(r"""data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]{200,}""")
 _MAX_METAS = 200
+_END = re.compile(r"</(?:html|body)\b", re.IGNORECASE)
+_FOOT = 100_000
+"""Characters at the end of a page in which it closes."""
+_OPENS = re.compile(r"<(?:div|section|article|main|ul|ol|dl|table)\b", re.IGNORECASE)
+_CLOSES = re.compile(r"</(?:div|section|article|main|ul|ol|dl|table)\b", re.IGNORECASE)
 _ORIGIN = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
 _TITLE_END = re.compile(r"\s[|\u2013—-]\s")
 _ADDRESS_SIGNS = re.compile(r"[-_+.]|\b(?:html?|aspx?|php)\b")
@@ -140,6 +145,17 @@ class Document:
         """Whether the body looks like an HTML page rather than JSON, XML or YAML."""
         start = self.text.lstrip("\ufeff \t\r\n")[:2000].lower()
         return self.json is None and not start.startswith("<?xml") and ("<" in start)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether an HTML page was sent to its end: it closes, or leaves no container open and no tag unfinished.
+
+        The ends of html and body may be left out (HTML 13.1.2.4), those of containers may not.
+        """
+        if not self.is_html or _END.search(self.text, max(0, len(self.text) - _FOOT)):
+            return True
+        opened, closed = len(_OPENS.findall(self.text)), len(_CLOSES.findall(self.text))
+        return opened <= closed and self.text.rfind("<") <= self.text.rfind(">")
 
     def absolute(self, href: str) -> str:
         """A link of the page as an absolute address. Raises ValueError for what is no address."""

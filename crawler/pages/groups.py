@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, cast
 from urllib.parse import unquote
 
 from crawler.items import PageKind, Section
 from crawler.pages.document import Document, texts_of
-from crawler.pages.lines import Line, PageLines
+from crawler.pages.lines import Box, Line, PageLines
 from crawler.pages.speaker_words import event_words
-from crawler.pages.words import Grouping, read_grouping, says_event, says_former
+from crawler.pages.words import Grouping, read_grouping, read_past, says_event, says_former, says_other_page, says_seats
 from pipelines.lexicon.organisations import organisation_key
 
 _MAX_WORDS: Final = 12
-_FORMER: Final = Grouping("excluded", whole=True, quotes=False, supervisors=False)
+_OTHERS: Final = Grouping("excluded", whole=True, quotes=False, supervisors=False)
+"""Everybody on a page of news, articles or jobs, unless a heading on it says more."""
+_MAX_CARD: Final = 10
+_ONE_CARD: Final = 3
+"""Lines of name and title that one person's card holds at most."""
+_MAX_PANEL: Final = 1000
+"""So many lines of a tab are looked through for a heading of their own."""
 _MAX_FORMER: Final = 6
 """Words of a heading over former people; a longer one is the headline of a story."""
 _FOLLOWED_BY: Final = re.compile(r"\b(?:of|at|from|for|de|du|des|von|bei|der|di|da|do|van|w|i)\b", re.IGNORECASE)
@@ -30,6 +37,8 @@ class Group:
     quotes: bool = False
     announced: bool = False
     """Whether the page says so, by a heading or its own title; else it is only assumed."""
+    former: bool = False
+    """Whether the page shows them as people who have left; they are excluded then."""
 
 
 _ASSUMED: Final = Group("staff")
@@ -45,6 +54,8 @@ def read_groups(document: Document, page: PageLines, people: frozenset[int]) -> 
     current, level, executives = default, 7, named is not None and named.group == "executive"
     for line in page.lines:
         if grouping := headings.get(line.index):
+            if grouping.group == "executive" and default.section == "board" and says_seats(line.text):
+                grouping = replace(grouping, group="board")  # the executive directors of a board
             current = _group(grouping, either_is_board=executives and not supervised)
             if grouping.group == "partners" and executives and not _has_own_partners(page, people, headings, line):
                 current = replace(current, excluded=True)
@@ -63,12 +74,28 @@ def _headings(document: Document, page: PageLines, people: frozenset[int]) -> di
         if line.index in people or line.text.count(" ") >= _MAX_WORDS or _leads_away(line):
             continue
         if line.heading and line.text.count(" ") < _MAX_FORMER and says_former(line.text):
-            found[line.index] = _FORMER
+            found[line.index] = read_past(line.text)
             continue
         grouping = read_grouping(line.text)
+        if grouping and not line.heading and _is_tag(page, line, people):
+            continue
         if grouping and (grouping.whole or (line.heading and _is_said_of(line.text, document.organisation))):
             found[line.index] = grouping
     return found
+
+
+def _is_tag(page: PageLines, line: Line, people: frozenset[int]) -> bool:
+    """Whether a line is a word on one person's card ("Leadership", a filter's tag) among cards alike."""
+    box = line.box if line.box.end - line.box.first > 1 else line.box.parent
+    if box is None or box.end - box.first > _MAX_CARD or not _holds_one(box, people):
+        return False
+    return any(
+        other is not box and _holds_one(other, people) for other in (_sibling(page, box), _before(page, box)) if other
+    )
+
+
+def _holds_one(box: Box, people: frozenset[int]) -> bool:
+    return 0 < sum(index in people for index in range(box.first, min(box.end, box.first + _MAX_CARD))) <= _ONE_CARD
 
 
 def _has_own_partners(page: PageLines, people: frozenset[int], headings: dict[int, Grouping], heading: Line) -> bool:
@@ -104,7 +131,8 @@ def _is_said_of(text: str, organisation: str | None) -> bool:
 
 def _group(grouping: Grouping, *, either_is_board: bool) -> Group:
     if grouping.group == "excluded":
-        return Group("staff", excluded=True, quotes=grouping.quotes, announced=True)
+        section = grouping.past or ("executive" if grouping.former else "staff")
+        return Group(section, excluded=True, quotes=grouping.quotes, announced=True, former=grouping.former)
     if grouping.group == "either":
         return Group("board" if either_is_board else "executive", announced=True)
     if grouping.group == "partners":
@@ -120,7 +148,8 @@ def group_of_page(document: Document) -> Group:
 
 def _page_grouping(document: Document) -> Grouping | None:
     groupings = (read_grouping(text) for text in document.names)
-    return next((found for found in groupings if found is not None), None)
+    found = next((found for found in groupings if found is not None), None)
+    return found or next((_OTHERS for text in document.names if says_other_page(text)), None)
 
 
 def announced_kind(document: Document) -> PageKind | None:
@@ -148,12 +177,59 @@ def _second_heads(document: Document) -> list[str]:
 
 
 def _with_tabs(page: PageLines, headings: dict[int, Grouping], groups: list[Group]) -> list[Group]:
-    """Labels of tabs ("#board") give their group to the box they open."""
+    """Labels of tabs ("#board") give their group to the box they open; without an address, by their order."""
     for index, grouping in headings.items():
         for href in page.lines[index].hrefs:
             box = page.boxes.get(href.removeprefix("#")) if href.startswith("#") and len(href) > 1 else None
             if box is not None and box.end > box.first:
-                inside = [position for position in headings if box.first <= position < box.end]
-                if not inside:
-                    groups[box.first : box.end] = [_group(grouping, either_is_board=False)] * (box.end - box.first)
+                _give(groups, headings, box, grouping)
+    for labels in _rows_of_labels(page, headings):
+        for index, panel in zip(labels, _panels(page, labels), strict=False):
+            _give(groups, headings, panel, headings[index])
     return groups
+
+
+def _give(groups: list[Group], headings: dict[int, Grouping], box: Box, grouping: Grouping) -> None:
+    """Put the lines of a box into a group, unless a heading within says more."""
+    if not any(position in headings for position in range(box.first, min(box.end, box.first + _MAX_PANEL))):
+        groups[box.first : box.end] = [_group(grouping, either_is_board=False)] * (box.end - box.first)
+
+
+def _rows_of_labels(page: PageLines, headings: dict[int, Grouping]) -> Iterator[list[int]]:
+    """Two or more headings right after each other: the labels of tabs."""
+    row: list[int] = []
+    for index in (*sorted(headings), -1):
+        if row and (index != row[-1] + 1 or page.lines[index].signature != page.lines[row[0]].signature):
+            if len(row) > 1:
+                yield row
+            row = []
+        row.append(index)
+
+
+def _panels(page: PageLines, labels: Sequence[int]) -> list[Box]:
+    """As many boxes alike, one after the other behind the labels, as there are labels; else none."""
+    start = labels[-1] + 1
+    first = page.lines[start] if start < len(page.lines) else None
+    candidates = [box for box in first.box.outward() if box.first == start and box.parent] if first else []
+    for candidate in reversed(candidates):
+        panels, box = [candidate], _sibling(page, candidate)
+        while box is not None and len(panels) <= len(labels):
+            panels.append(box)
+            box = _sibling(page, box)
+        if len(panels) == len(labels):
+            return panels
+    return []
+
+
+def _before(page: PageLines, box: Box) -> Box | None:
+    """The box of the same kind that ends where this one begins."""
+    line = page.lines[box.first - 1] if box.first else None
+    ahead = line.box.outward() if line else ()
+    return next((other for other in ahead if other.parent is box.parent and other.tag == box.tag), None)
+
+
+def _sibling(page: PageLines, box: Box) -> Box | None:
+    """The box of the same kind that begins where this one ends."""
+    line = page.lines[box.end] if box.first < box.end < len(page.lines) else None
+    ahead = line.box.outward() if line else ()
+    return next((other for other in ahead if other.parent is box.parent and other.tag == box.tag), None)

@@ -36,6 +36,8 @@ _MAX_LINE: Final = 2000
 _FORM_SIZE: Final = 60
 """A form with more elements than this, or the first heading, wraps a page (ASP.NET does that) and is read."""
 _LABEL: Final = 40
+_CARD_HEADER: Final = 12
+"""Elements the header of a card may hold."""
 
 
 @dataclass(slots=True, eq=False)
@@ -171,7 +173,7 @@ def read_lines(document: Document, spoken: Mapping[Any, str] = MappingProxyType(
             walker.skip_subtree()
         else:
             builder.open(element)
-    builder.flush()
+    builder.end()
     return builder.page
 
 
@@ -189,6 +191,13 @@ class _Builder:
         self.chunks: list[tuple[str, str, bool]] = []
         self.hrefs: list[str] = []
         self.skipped: Any = None
+        self.link_is_broken = False
+
+    def end(self) -> None:
+        """End the line and the boxes that are open where a page is too long to be read whole."""
+        self.flush()
+        for opened in self.box.outward():
+            opened.end, opened.end_link = len(self.page.lines), len(self.page.links)
 
     def open(self, element: Any) -> None:
         tag = element.tag
@@ -196,6 +205,7 @@ class _Builder:
             self._open_inline(element, tag)
         elif tag == "br":
             self.flush()
+            self.link_is_broken = any(label == "a" for label, _ in self.inline)
         else:
             self._open_box(element, tag)
         if text := element.text:
@@ -220,6 +230,9 @@ class _Builder:
         elif tag in _INLINE:
             if self.inline:
                 self.inline.pop()
+            if tag == "a" and self.link_is_broken:  # a link of several lines is a card; the next one begins anew
+                self.flush()
+                self.link_is_broken = False
         elif tag != "br":
             self._close_box()
         if text := element.tail:
@@ -278,9 +291,9 @@ class _Builder:
         if self.chunks:
             self.flush()
         self.depth -= 1
-        if self.depth >= _MAX_DEPTH or self.box.parent is None:
-            return
         box = self.box
+        if self.depth >= _MAX_DEPTH or box.parent is None:
+            return
         box.end, box.end_link = len(self.page.lines), len(self.page.links)
         if box.tag in _HEADINGS:
             self.heading = 0
@@ -314,7 +327,8 @@ def _is_unread(element: Any, builder: _Builder) -> bool:
         builder.page.quotes += tag == "blockquote"
         return True
     if tag in _PAGE_PARTS:
-        return not any(box.tag in _CARD_TAGS for box in builder.box.outward())
+        in_card = any(box.tag in _CARD_TAGS for box in builder.box.outward())
+        return not in_card and not (tag == "header" and _is_card_header(element))
     if tag == "form":
         return element.find(".//h1") is None and sum(1 for _ in element.iterdescendants()) <= _FORM_SIZE
     if tag in ("html", "body", "main"):
@@ -324,6 +338,12 @@ def _is_unread(element: Any, builder: _Builder) -> bool:
         return False
     builder.page.quotes += away == "quotes"
     return away == "quotes" or (away == "unread" and element.find(".//h1") is None)
+
+
+def _is_card_header(element: Any) -> bool:
+    """Whether a header is a card's and not the page's: small, with a heading below the first, without navigation."""
+    tags = [part.tag for part in islice(element.iterdescendants(), _CARD_HEADER + 1)]
+    return len(tags) <= _CARD_HEADER and "nav" not in tags and any(_HEADINGS.get(tag, 0) > 1 for tag in tags)
 
 
 def _is_label(link: Any) -> bool:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, takewhile
 from typing import Final, Literal
 
 from crawler.pages.lines import Line, Run
 from crawler.pages.words import page_words, read_grouping
 from pipelines.lexicon.folding import fold
+from pipelines.lexicon.name_decorations import given_names
 from pipelines.lexicon.names import read_name
 from pipelines.lexicon.organisations import looks_like_organisation
 from pipelines.lexicon.titles import has_title_word, may_be_title, read_title
@@ -23,6 +25,7 @@ _TAIL: Final = re.compile(
     r"\|?\s*\+?\(?\d[\d\s().\-/]{6,}\d|\b(?:ext|extension|x|tel|phone)\b\.?\s*:?\s*\d.*)",
     re.IGNORECASE,
 )
+_MAIL: Final = re.compile(r"\S@\S|\(at\)|\[at\]")
 _LONG_NUMBER: Final = re.compile(r"\d[\d\s().\-/]{6,}\d")
 _BEFORE_NUMBERS: Final = ("ext", "tel", "phone", "x ", "x.", "x:")
 _PRONOUNS: Final = re.compile(r"\s*[(\[](?:she|he|they|her|him|ze|elle|il|sie|er)\b[^)\]]{0,30}[)\]]", re.IGNORECASE)
@@ -31,6 +34,10 @@ _SEPARATING: Final = frozenset(",-/•·\u2013—|:(")
 """One of them is in every separator."""
 _SENTENCE_END: Final = re.compile(
     r"[a-z\u0430-\u044f\u0451)\"'”\u2019»]{2}[.!?…](?:[\"'”»)]|\s+[A-Z\u0410-\u042f\u0401ÄÖÜÉ\"'“«]|$)"
+)
+_CLAUSE_END: Final = re.compile(r"(?<=[^\W\d_]{2})[.;](?:\s|$)")
+_BETWEEN_PEOPLE: Final = re.compile(
+    r"\s*;\s*(?:and\s+|und\s+|et\s+|y\s+)?|(?<=\))(?:,|\s+(?:and|und|et|y))?\s+(?=[^\W\d_a-z])"
 )
 _FORM_AT_END: Final = re.compile(r"\b[A-Z\u0410-\u042f][a-z\u0430-\u044f]{1,4}\.$")
 _QUOTE_START: Final = re.compile(r"^\s*[\"“”„«\u2018❝‟]")
@@ -51,7 +58,12 @@ _BYLINE_OR_AWARD: Final = re.compile(r"^by\s|\bof the year\W*(?:(?:19|20)\d\d)?$
 _LONG: Final = 220
 _MAX_TITLE: Final = 160
 _MAX_NAME: Final = 80
+_JOINT: Final = re.compile(r"[a-z\u00df-\u00ff\u0430-\u044f\u0451](?=[A-Z\u00c0-\u00de\u0410-\u042f])")
+_FIELD: Final = 30
 _GLUED_WORDS: Final = 10
+_SHORT: Final = 6
+_FAIR: Final = 0.4
+"""A text of more words than a short one with less than this share known is a headline that names a job."""
 _SURE: Final = 0.6
 """A text of which the titles' vocabulary knows this share is a title ("Court Clerk"), whatever its shape."""
 
@@ -67,6 +79,10 @@ class Mark:
     names: tuple[str, ...] = ()
     title: str | None = None
     sure: bool = True
+    employer: str | None = None
+    """What a column for it says."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    """Names with a title each, where a line lists several people."""
 
 
 LABEL: Final = Mark("label")
@@ -79,19 +95,19 @@ def read_mark(line: Line) -> Mark:
 
     Titles are costly to read and matter beside names only.
     """
-    text = tidy_line(line.text) if len(line.text) < _LONG else line.text
+    text = without_field(tidy_line(line.text)) if len(line.text) < _LONG else line.text
     if is_label(text):
         return LABEL
     if is_prose(text):
-        return _labelled_prose(line) or PROSE
+        return _labelled_prose(line) or _led_prose(line) or PROSE
     if not _HOLDS_CAPITALS.search(line.text):
-        return OTHER
-    return _name_and_title(line, text) or _names_only(text) or OTHER
+        return _unglued(line, text) or OTHER
+    return _name_and_title(line, text) or _names_only(text) or _unglued(line, text) or OTHER
 
 
 def read_title_mark(line: Line) -> Mark:
     """The mark of a line that is neither name nor label nor sentence: a title, or something else."""
-    text = tidy_line(line.text)
+    text = without_field(tidy_line(line.text))
     if not is_title(text):
         return OTHER
     grouping = read_grouping(text) if text.count(" ") < 3 else None
@@ -103,6 +119,14 @@ def tidy_line(text: str) -> str:
     if _may_have_tail(text):
         text = _PRONOUNS.sub("", _TAIL.sub("", text))
     return text.strip(_BULLETS).lstrip("»\u203a ")
+
+
+def without_field(text: str) -> str:
+    """A line without the name of its field in front: "Position: Head of Sales"."""
+    field, colon, rest = text[:_FIELD].partition(":")
+    if not colon or fold(field).strip() not in page_words().fields:
+        return text
+    return (rest + text[_FIELD:]).strip(_BULLETS)
 
 
 def _may_have_tail(text: str) -> bool:
@@ -132,7 +156,14 @@ def may_be_name(text: str) -> bool:
     """Whether a text that is no known name has the shape of one: two to five capitalised words, no title or firm."""
     words = text.split()
     plain = 2 <= len(words) <= 5 and all(word[:1].isupper() for word in words) and not _DIGIT.search(text)
-    return plain and len(text) <= _MAX_NAME and not (has_title_word(text) or looks_like_organisation(text))
+    if not plain or len(text) > _MAX_NAME or not is_no_page_word(text):
+        return False
+    return not (has_title_word(text) or looks_like_organisation(text))
+
+
+def is_no_page_word(text: str) -> bool:
+    """Whether no word of a text is one that pages are full of and names are not made of."""
+    return page_words().not_names.isdisjoint(_BLANKS.split(fold(text)))
 
 
 @lru_cache(maxsize=8192)
@@ -141,7 +172,9 @@ def is_title(text: str) -> bool:
     if not 2 <= len(text) <= _MAX_TITLE or is_prose(text) or not may_be_title(text) or _BYLINE_OR_AWARD.search(text):
         return False
     reading = read_title(text)
-    return reading.level != "none" and (reading.confidence >= _SURE or not text[0].islower())
+    if reading.level == "none" or (reading.confidence < _FAIR and text.count(" ") > _SHORT):
+        return False
+    return reading.confidence >= _SURE or not text[0].islower()
 
 
 @lru_cache(maxsize=8192)
@@ -153,7 +186,7 @@ def is_label(text: str) -> bool:
     words = page_words()
     if len(folded) < 2 or folded in words.labels or words.contact.match(folded):
         return True
-    return "@" in folded or sum(map(str.isdigit, folded)) > max(4, len(folded) // 3)
+    return _MAIL.search(folded) is not None or sum(map(str.isdigit, folded)) > max(4, len(folded) // 3)
 
 
 @lru_cache(maxsize=8192)
@@ -190,6 +223,8 @@ def _ends_in_form(text: str) -> bool:
 
 
 def _name_and_title(line: Line, text: str) -> Mark | None:
+    if several := _several(text):
+        return several
     if len(text) > _MAX_TITLE + _MAX_NAME:
         return None
     candidates = [*_run_splits(line.runs), *_text_splits(text)]
@@ -200,6 +235,21 @@ def _name_and_title(line: Line, text: str) -> Mark | None:
             return mark
         unsure = unsure or mark
     return unsure if unsure and not is_title(text) and not is_name(text) else None
+
+
+def _several(text: str) -> Mark | None:
+    """Several people on a line: "Ann Lee, CEO; Bob Ray, CFO", "Ann Lee (Chair), Bob Ray (Treasurer)"."""
+    if ";" not in text and ")," not in text and ") " not in text:
+        return None
+    found: list[Mark] = []
+    for part in _BETWEEN_PEOPLE.split(text):
+        marks = (_paired(left, right, either_way=either) for left, right, either in _text_splits(part.strip()))
+        mark = next((mark for mark in marks if mark and mark.sure and mark.title), None)
+        if mark is None:
+            return None
+        found.append(mark)
+    pairs = tuple((mark.names[0], mark.title or "") for mark in found)
+    return Mark("both", tuple(name for name, _ in pairs), pairs[0][1], pairs=pairs) if len(pairs) > 1 else None
 
 
 def _paired(left: str, right: str, *, either_way: bool) -> Mark | None:
@@ -269,6 +319,21 @@ def glued(text: str) -> tuple[str, str] | None:
     return None
 
 
+def _unglued(line: Line, text: str) -> Mark | None:
+    """Elements side by side without a blank: "AnnLee", "Ann LeeHead of Sales"."""
+    if len(text) > _MAX_TITLE or not _JOINT.search(text):
+        return None
+    for match in islice(_JOINT.finditer(text), 6):
+        left, right = tidy_line(text[: match.end()]), tidy_line(text[match.end() :])
+        if is_name(left) and is_title(right):
+            return Mark("both", (left,), right)
+        if is_title(left) and is_name(right):
+            return Mark("both", (right,), left)
+    whole = " ".join(run.text.strip() for run in line.runs) if len(line.runs) > 1 else _JOINT.sub(r"\g<0> ", text)
+    given = fold(whole.partition(" ")[0]) in given_names()
+    return Mark("name", (whole,)) if (given or len(line.runs) > 1) and is_name(whole) else None
+
+
 def _labelled_prose(line: Line) -> Mark | None:
     """A title as the label of a sentence about somebody: "Owner and founder: Ann Lee once ran ..."."""
     label, colon, rest = line.text[:200].partition(":")
@@ -278,6 +343,20 @@ def _labelled_prose(line: Line) -> Mark | None:
     strong = next((tidy_line(run.text) for run in line.runs if run.strong and is_name(tidy_line(run.text))), None)
     name = strong if strong and rest.lstrip().startswith(strong) else _leading_name(rest)
     return Mark("both", (name,), title) if name else None
+
+
+def _led_prose(line: Line) -> Mark | None:
+    """A biography led by a name in bold, its title after it: "**Ann Lee** - Head of Sales. Ann has ..."."""
+    lead = "".join(run.text for run in takewhile(lambda run: run.strong, line.runs))
+    if not 3 < len(lead) <= _MAX_NAME + _MAX_TITLE or len(lead) + 3 > len(line.text):
+        return None
+    name = tidy_line(lead)
+    if not is_name(name):
+        mark = next(filter(None, (_paired(*split[:2], either_way=split[2]) for split in _text_splits(name))), None)
+        return mark if mark and mark.sure and mark.kind == "both" else None
+    clause = _CLAUSE_END.split(line.text[len(lead.lstrip()) :].lstrip(_BULLETS)[: _MAX_TITLE + 1], maxsplit=1)[0]
+    title = tidy_line(clause)
+    return Mark("both", (name,), title) if is_title(title) and read_title(title).confidence >= _SURE else None
 
 
 def _leading_name(text: str) -> str | None:

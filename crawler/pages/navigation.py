@@ -7,30 +7,51 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-import tldextract
 from lxml import etree
 
-from crawler.pages.document import Document, text_of
+from crawler.pages.company_name import names_company, site_names
+from crawler.pages.document import Document
+from crawler.pages.link_places import placed_links
 from crawler.pages.page_feeds import feed_links
+from crawler.pages.registrable import site_of
 from pipelines.lexicon.folding import fold
-from pipelines.lexicon.organisations import organisation_key
 from pipelines.lexicon.vocabulary import load_vocabulary
 
-__all__ = ["ScoredLink", "SitemapLinks", "feed_links", "names_company", "people_links", "site_names", "sitemap_links"]
+__all__ = [
+    "ScoredLink",
+    "SitemapLinks",
+    "feed_links",
+    "is_called_people",
+    "names_company",
+    "other_homes",
+    "people_links",
+    "site_names",
+    "site_of",
+    "sitemap_links",
+    "source_links",
+]
 
 _WORD: Final = re.compile(r"[^\W_]+")
 _FILE_NAME: Final = re.compile(r"\.(?:html?|aspx?|php|jsp|cfm|shtml)$")
 _GAP: Final = re.compile(r"[\s\-_/+.,:;|()»\u203a>]+")
-_NO_PAGES: Final = ("#", "mailto:", "tel:", "sms:", "javascript:", "data:")
 _MAX_LINKS: Final = 3000
 _MAX_SITEMAP: Final = 50_000
 """Addresses in one sitemap, by its protocol."""
 _MAX_TEXT: Final = 80
 _DEEP: Final = 3
 """Path segments from which a page is probably one of many: a profile, an article."""
+_CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Scripts that part no words."""
+_HOME_WEIGHTS: Final = {"refresh": 2.5, "en": 1.7, "x-": 1.65}
+_OTHER_LANGUAGE: Final = 1.6
+"""Below links that tell of the company, above its contacts: a home page in another language is nearly a last resort."""
+_MOST_HOMES: Final = 3
+_REFRESH: Final = re.compile(r"url\s*=\s*['\"]?\s*([^'\"\s>]{1,500})", re.IGNORECASE)
+_HOME_PATH: Final = re.compile(r"^/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|default|home)\.?\w*/?)?$")
+_LANGUAGE_HOME: Final = re.compile(r"^/([a-z]{2})(?:[-_][a-z]{2})?/?(?:index\.\w+|home/?)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +81,78 @@ def people_links(document: Document) -> tuple[ScoredLink, ...]:
     """Links of a page that lead to leadership, board, team and about pages of the same site, best first."""
     best: dict[str, ScoredLink] = {}
     own_site, own = site_of(document.url), _without_fragment(document.url)
-    for anchor, href in islice(_linked(document), _MAX_LINKS):
-        target = _target(document.base_of(href), href)
-        text = _text_of(anchor) if target else ""
-        if target is None or target.url == own or not (target.is_weighty or _is_weighty(text)):
+    for link in islice(placed_links(document), _MAX_LINKS):
+        target = _target(document.base_of(link.href), link.href)
+        if target is None or target.url == own:
             continue
-        score = score_link(target.url, text)
+        texts = [text for text in link.texts if target.is_weighty or _is_weighty(text)]
+        score, text = max(((score_link(target.url, text), text) for text in texts), default=(0.0, ""))
         if score > best.get(target.url, _NOTHING).score and site_of(target.url) == own_site:
             best[target.url] = ScoredLink(target.url, score, text)
     return _ranked(best.values())
+
+
+def source_links(document: Document) -> tuple[ScoredLink, ...]:
+    """Links to where an organisation tells its news: newsroom, press, blog; best first, same site only.
+
+    The whole text of the link, or the last part of its address, must say so: articles have longer ones.
+    """
+    best: dict[str, ScoredLink] = {}
+    own_site = site_of(document.url)
+    for link in islice(placed_links(document), _MAX_LINKS):
+        target = _target(document.base_of(link.href), link.href)
+        if target is None or site_of(target.url) != own_site:
+            continue
+        score = max(_source_weight(target.url), *(_weight_of_source().get(_words(text), 0.0) for text in link.texts))
+        if score > best.get(target.url, _NOTHING).score:
+            best[target.url] = ScoredLink(target.url, score)
+    return _ranked(best.values())
+
+
+def _source_weight(url: str) -> float:
+    """What the address alone says: /newsroom, /en/blog, blog.acme.test."""
+    parts = urlsplit(url)
+    segments = [_words(unquote(segment)) for segment in parts.path.split("/") if segment]
+    if not segments:
+        return _weight_of_source().get((parts.hostname or "").partition(".")[0], 0.0)
+    return _weight_of_source().get(segments[-1], 0.0) if len(segments) <= _DEEP else 0.0
+
+
+def other_homes(document: Document) -> tuple[ScoredLink, ...]:
+    """Where a home page sends its visitors on, and its versions in other languages, English first; same site only.
+
+    Nothing of a page that by its address is no home page.
+    """
+    if not _HOME_PATH.search(urlsplit(document.url).path.lower()):
+        return ()
+    found: dict[str, ScoredLink] = {}
+    own_site, own = site_of(document.url), _without_fragment(document.url)
+    for href, language in (*_refreshes(document), *_versions(document)):
+        url = _joined(document.base_url, href)
+        if url.startswith(("http://", "https://")) and url != own and site_of(url) == own_site and not _is_file(url):
+            found.setdefault(url, ScoredLink(url, _HOME_WEIGHTS.get(language, _OTHER_LANGUAGE)))
+    return _ranked(found.values())[:_MOST_HOMES]
+
+
+def _refreshes(document: Document) -> Iterator[tuple[str, str]]:
+    for meta in document.elements("meta", 100):
+        if (meta.get("http-equiv") or "").lower() == "refresh" and (
+            found := _REFRESH.search(meta.get("content") or "")
+        ):
+            yield found[1], "refresh"
+
+
+def _versions(document: Document) -> Iterator[tuple[str, str]]:
+    """(address, language) of the versions that the page names, and of links that are a language and nothing else."""
+    for element in islice(document.root.iter("link", "a"), _MAX_LINKS):
+        href, named = (element.get("href") or "").strip(), (element.get("hreflang") or "").lower()
+        if not href or href.lower().startswith("#"):
+            continue
+        path = _LANGUAGE_HOME.search(urlsplit(href).path.lower()) if len(href) <= 200 and "[" not in href else None
+        if named and (element.tag == "a" or "alternate" in (element.get("rel") or "").lower()):
+            yield href, named[:2]
+        elif path and element.tag == "a":
+            yield href, path[1]
 
 
 def sitemap_links(body: bytes, url: str) -> SitemapLinks:
@@ -138,14 +222,20 @@ def score_link(url: str, text: str) -> float:
     return weights[0] + sum(weights[1:2]) / 2 - against - deep - long - (0.5 if parts.query else 0.0)
 
 
+def is_called_people(url: str) -> bool:
+    """Whether the last part of an address is a word for people, their groups or the company: a page of many."""
+    segments = [segment for segment in urlsplit(url).path.split("/") if segment]
+    return bool(segments and _weights(_words(unquote(segments[-1]))))
+
+
 def _is_weighty(text: str) -> bool:
     """Whether a word of a text or an address is in a phrase that has a weight. Cheap; else the score is 0."""
-    return not _weighty_words().isdisjoint(_WORD.findall(fold(text.lower())))
+    return not _weighty_words().isdisjoint(_WORD.findall(fold(text.lower()))) or _CJK.search(text) is not None
 
 
 def _weights(words: str) -> list[float]:
     """The weights of the phrases in a text, best first, less what further words say besides."""
-    if _weighty_words().isdisjoint(_WORD.findall(words)):
+    if _weighty_words().isdisjoint(_WORD.findall(words)) and not _CJK.search(words):
         return []
     words = _other_meanings().sub(" ", words)
     found = {match[0] for match in _phrases().finditer(words)}
@@ -165,6 +255,12 @@ def _weight_of() -> dict[str, float]:
         for phrase in data[group]["words"]:
             found.setdefault(_words(phrase), float(weight))
     return found
+
+
+@cache
+def _weight_of_source() -> dict[str, float]:
+    data = load_vocabulary("navigation")["sources"]
+    return {_words(phrase): float(row["weight"]) for row in data.values() for phrase in row["words"]}
 
 
 @cache
@@ -195,7 +291,9 @@ def _against_weight() -> float:
 
 def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
     longest_first = sorted(set(phrases), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    parted = "|".join(re.escape(phrase) for phrase in longest_first if not _CJK.search(phrase))
+    unparted = "".join(f"|{re.escape(phrase)}" for phrase in longest_first if _CJK.search(phrase))
+    return re.compile(rf"(?<!\w)(?:{parted})(?!\w){unparted}")
 
 
 def _ranked(links: Iterable[ScoredLink]) -> tuple[ScoredLink, ...]:
@@ -203,30 +301,6 @@ def _ranked(links: Iterable[ScoredLink]) -> tuple[ScoredLink, ...]:
 
 
 # --- addresses ------------------------------------------------------------------------------------------------------
-
-_EXTRACT: Final = tldextract.TLDExtract(
-    suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True, include_psl_private_domains=True
-)
-
-
-@lru_cache(maxsize=4096)
-def site_of(url: str) -> str:
-    """The registrable domain of an address, from the list shipped with tldextract; the host where it has none."""
-    try:
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-    return _site_of_host(host)
-
-
-@lru_cache(maxsize=4096)
-def _site_of_host(host: str) -> str:
-    return _EXTRACT(host).top_domain_under_public_suffix or _last_labels(host)
-
-
-def _last_labels(host: str) -> str:
-    """The last two labels of a name without a public suffix; an IP address whole."""
-    return host if ":" in host or host.replace(".", "").isdigit() else ".".join(host.split(".")[-2:])
 
 
 class _Target(NamedTuple):
@@ -263,71 +337,4 @@ def _file_endings() -> tuple[str, ...]:
     return tuple(load_vocabulary("navigation")["files"]["endings"])
 
 
-def _text_of(anchor: Any) -> str:
-    text = " ".join(text_of(anchor).split())
-    if not text:
-        text = " ".join((anchor.get("aria-label") or anchor.get("title") or _alternative(anchor)).split())
-    return text[:200]
-
-
-def _alternative(anchor: Any) -> str:
-    image = anchor.find(".//img")
-    return (image.get("alt") or "") if image is not None else ""
-
-
-# --- whose site it is -----------------------------------------------------------------------------------------------
-
-
-_NAMES: Final = tuple(
-    etree.XPath(path, smart_strings=False)
-    for path in (
-        "//meta[@property='og:site_name' or @name='application-name' or @property='og:title']/@content",
-        "//title//text()",
-        "//h1//text()",
-        "//*[contains(@class,'logo') or contains(@id,'logo')]/descendant-or-self::*/@*[name()='alt' or name()='title']",
-        "//header//img/@alt",
-        "//text()[contains(., '©') or contains(., 'Copyright')][not(parent::script)]",
-    )
-)
-"""Where a page names its site."""
-
-
-def site_names(document: Document) -> tuple[str, ...]:
-    """What a page calls its site: og:site_name, title and its parts, first heading, logo, copyright line."""
-    return tuple(dict.fromkeys(_site_names(document)))
-
-
-def _site_names(document: Document) -> Iterator[str]:
-    """The names as they are looked for, the surest first."""
-    for path in _NAMES:
-        texts = (" ".join(text.split()) for text in path(document.root)[:20])
-        yield from (text for text in texts if text and len(text) <= 300)
-
-
-def names_company(document: Document, name: str) -> bool:
-    """Whether a home page names the company: its key words in what the page calls itself, or in its domain."""
-    wanted = organisation_key(name).split()
-    if not wanted:
-        return False
-    joined = "".join(wanted)
-    if joined in re.sub(r"[^a-z0-9]", "", site_of(document.url).rpartition(".")[0]) and len(joined) >= 3:
-        return True
-    return any(_holds(organisation_key(text[:200]).split(), wanted) for text in _site_names(document))
-
-
-def _holds(words: list[str], wanted: list[str]) -> bool:
-    """Whether the wanted words stand in a row, or written as one word."""
-    if "".join(wanted) in words:
-        return True
-    return any(words[start : start + len(wanted)] == wanted for start in range(len(words) - len(wanted) + 1))
-
-
 _NOTHING: Final = ScoredLink("", 0.0)
-
-
-def _linked(document: Document) -> Iterator[tuple[Any, str]]:
-    """Links with their addresses, but not mail, telephone and script: ten thousand of those must hide no other one."""
-    for anchor in document.root.iter("a", "area"):
-        href = (anchor.get("href") or "").strip()
-        if href and not href[:11].lower().startswith(_NO_PAGES):
-            yield anchor, href

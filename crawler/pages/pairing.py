@@ -27,9 +27,11 @@ def pair(marked: Marked) -> list[Card]:
 
 
 def _one_line_cards(index: int, mark: Mark) -> Iterator[Card]:
-    if mark.kind == "both" and mark.sure:
+    if mark.pairs:
+        yield from (Card(index, name, [title], [index]) for name, title in mark.pairs)
+    elif mark.kind == "both" and mark.sure:
         for name in mark.names:
-            yield Card(index, name, [mark.title or ""], [index])
+            yield Card(index, name, [mark.title or ""], [index], mark.employer)
 
 
 # --- names and titles on lines of their own -------------------------------------------------------------------------

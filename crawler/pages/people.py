@@ -9,23 +9,21 @@ from typing import Final
 
 from crawler.items import PersonItem, Section
 from crawler.pages.card import Card, Marked
-from crawler.pages.card_links import surroundings
+from crawler.pages.card_links import Surroundings, surroundings
 from crawler.pages.document import Document
+from crawler.pages.employment import OF, employer_ahead, employer_by_place, is_outside_job, other_organisation
 from crawler.pages.groups import Group
 from crawler.pages.lines import Box, Line
 from crawler.pages.marks import is_prose, is_quoted, is_title, starts_with_dash, tidy_line
+from crawler.pages.since import since_of, without_since
 from pipelines.lexicon.names import read_name
-from pipelines.lexicon.organisations import looks_like_organisation, organisation_key, same_organisation
+from pipelines.lexicon.organisations import looks_like_organisation
 from pipelines.lexicon.titles import TitleReading, read_title
 
 _RANK: Final[dict[Section, int]] = {"executive": 0, "board": 1, "advisory": 2, "staff": 3, "speaker": 4}
-_MAX_EXCERPT: Final = 300
-_MAX_CARD: Final = 60
-"""Lines a card may hold; a larger box around one person is the page's, not theirs."""
-
-
-_OF: Final = re.compile(r"\b(?:at|of|for|de|von|bei|chez|w|в)\b|\bd['\u2019]", re.IGNORECASE)
-"""Stands between a job and its employer: a text with it is not an employer alone."""
+_NEAR: Final = 3
+"""So many lines under the title may say since when."""
+_MAX_SINCE: Final = 50
 
 
 _YEARS: Final = re.compile(r"\b(?:19|20)\d\d\s*[-\u2013\u2014/]\s*((?:19|20)\d\d)\b")
@@ -36,7 +34,9 @@ class Found:
     """The people of a page and how many cards were quotes of customers."""
 
     people: tuple[PersonItem, ...]
-    quotes: int
+    quotes: int = 0
+    former: tuple[PersonItem, ...] = ()
+    """Those whom the page shows as having left."""
 
 
 def build_people(document: Document, marked: Marked, cards: Sequence[Card], groups: Sequence[Group]) -> Found:
@@ -44,13 +44,27 @@ def build_people(document: Document, marked: Marked, cards: Sequence[Card], grou
     quoted = _quoted(marked, cards, groups)
     owners = sorted({card.line for card in cards})
     kept: list[PersonItem] = []
+    left: list[PersonItem] = []
+    unsure = _unsure(cards, groups)
     for card in cards:
-        if card.line in quoted or groups[card.line].excluded:
+        group = groups[card.line]
+        if card.line in unsure or card.line in quoted or (group.excluded and not group.former):
             continue
-        person = _person(document, marked, card, groups[card.line], owners)
-        if person is not None:
+        person = _person(document, marked, card, group, owners)
+        if person is not None and _has_left(document, marked, card, person, group):
+            begun, ended = _term(marked, card)
+            left.append(replace(person, since=person.since or begun, until=ended))
+        elif person is not None:
             kept.append(person)
-    return Found(merge_people(kept), len(quoted))
+    people = merge_people(kept)
+    return Found(people, len(quoted), without(merge_people(left), people))
+
+
+def _unsure(cards: Sequence[Card], groups: Sequence[Group]) -> set[int]:
+    """Cards under no heading of people whose title no vocabulary knows, where that is so of most such cards."""
+    loose = [card for card in cards if not groups[card.line].announced]
+    unknown = {card.line for card in loose if not any(is_title(text) for text in (card.title or "", *card.titles))}
+    return unknown if len(unknown) * 2 > len(loose) else set()
 
 
 # --- testimonials ---------------------------------------------------------------------------------------------------
@@ -106,14 +120,15 @@ def _shared(one: Line, other: Line) -> Box:
 
 def _person(document: Document, marked: Marked, card: Card, group: Group, owners: Sequence[int]) -> PersonItem | None:
     section = group.section
+    around = surroundings(marked, card, owners)
+    since = _take_since(card) or _since_beside(marked, card, around)
     reading = read_title(card.title or "")
     if section in ("executive", "staff") and reading.level == "board" and not reading.organisation:
         section = "board" if group.announced or section == "executive" else section
     title, employer = _job(document, marked, card, reading, section)
-    if _is_past(reading, section) or _has_ended(document, marked, card) or _is_elsewhere(employer, group, card):
+    if _is_elsewhere(employer, group, card):
         return None
-    around = surroundings(marked, card, owners)
-    outside = section in ("board", "advisory") and _is_outside_job(title, reading)
+    outside = section in ("board", "advisory") and is_outside_job(title, reading)
     elsewhere = employer is not None or outside
     return PersonItem(
         name=plain_name(card.name),
@@ -123,7 +138,30 @@ def _person(document: Document, marked: Marked, card: Card, group: Group, owners
         title_scope="elsewhere" if elsewhere else "here",
         links=around.links(document),
         excerpt=around.excerpt(),
+        since=since,
     )
+
+
+def _take_since(card: Card) -> str | None:
+    """When the role began, by the title; the words that say so are taken off it."""
+    date: str | None = None
+    titles: list[str] = []
+    for number, text in enumerate(card.titles):
+        title, said = without_since(text)
+        if said is None and number and (alone := since_of(text)) and len(text) < _MAX_SINCE:
+            date = date or alone
+            continue
+        titles.append(title)
+        date = date or said
+    card.titles = titles
+    return date
+
+
+def _since_beside(marked: Marked, card: Card, around: Surroundings) -> str | None:
+    """When the role began, by a short line of the card under the title that says little else."""
+    start = max(card.lines) + 1
+    lines = marked.page.lines[start : min(around.end, start + _NEAR)]
+    return next((date for line in lines if len(line.text) < _MAX_SINCE and (date := since_of(line.text))), None)
 
 
 def plain_name(name: str) -> str:
@@ -139,25 +177,17 @@ def _job(
 ) -> tuple[str | None, str | None]:
     """The title, and the other organisation it names. On a board the seat comes first, the job elsewhere after."""
     if section not in ("board", "advisory"):
-        return card.title, _other(document, reading.organisation)
-    if card.employer and card.titles == [card.employer] and not _OF.search(card.employer):
-        return None, _other(document, card.employer)
+        return card.title, other_organisation(document, reading.organisation)
+    if card.employer and card.titles == [card.employer] and not OF.search(card.employer):
+        return None, other_organisation(document, card.employer)
     titles = card.titles
     if len(titles) > 1 and read_title(titles[0]).level == "board":
         job = read_title(", ".join(titles[1:]))
         if job.organisation:
-            return titles[0], _other(document, job.organisation)
-    employer = reading.organisation or card.employer or _employer_by_place(card.title) or _firm_after(marked, card)
-    return card.title, _other(document, employer)
-
-
-def _employer_by_place(title: str | None) -> str | None:
-    """What stands after the last comma of a director's job, unless it is the job's field: "CEO, Plexus Systems"."""
-    ahead, comma, tail = (title or "").rpartition(", ")
-    if not comma or not is_title(ahead) or is_title(tail) or not tail[:1].isupper():
-        return None
-    field = read_title(f"VP {tail}").function not in ("general", "other")
-    return tail if not field or (" " in tail and looks_like_organisation(tail)) else None
+            return titles[0], other_organisation(document, job.organisation)
+    named = reading.organisation or card.employer or employer_by_place(card.title) or employer_ahead(card.title)
+    employer = named or _firm_after(marked, card)
+    return card.title, other_organisation(document, employer)
 
 
 def _firm_after(marked: Marked, card: Card) -> str | None:
@@ -173,25 +203,12 @@ def _firm_after(marked: Marked, card: Card) -> str | None:
     return job.organisation or (text if looks_like_organisation(text) else None)
 
 
-def _other(document: Document, organisation: str | None) -> str | None:
-    """An organisation that is not the page's own."""
-    if organisation is None:
-        return None
-    own = document.organisation
-    if own and (same_organisation(own, organisation) or _is_part(own, organisation)):
-        return None
-    label = document.host.removeprefix("www.").split(".")[0]
-    key = organisation_key(organisation).replace(" ", "")
-    return None if key == label or (own is None and (key.startswith(label) or label.startswith(key))) else organisation
+def _has_left(document: Document, marked: Marked, card: Card, person: PersonItem, group: Group) -> bool:
+    """Whether the page shows somebody as gone: by the heading, the title or the years of a term."""
+    return group.former or is_past(read_title(card.title or ""), person.section) or _has_ended(document, marked, card)
 
 
-def _is_part(own: str, other: str) -> bool:
-    """Whether one name holds the other: "Acme" and "Acme Europe"."""
-    a, b = set(organisation_key(own).split()), set(organisation_key(other).split())
-    return bool(a and b) and (a <= b or b <= a)
-
-
-def _is_past(reading: TitleReading, section: Section) -> bool:
+def is_past(reading: TitleReading, section: Section) -> bool:
     """Former people are no current ones; a director whose title is a former job elsewhere still sits on the board."""
     return reading.former and not (section in ("board", "advisory") and reading.level != "board")
 
@@ -203,20 +220,15 @@ def _has_ended(document: Document, marked: Marked, card: Card) -> bool:
     return bool(ends) and min(ends) < document.latest_year
 
 
+def _term(marked: Marked, card: Card) -> tuple[str | None, str | None]:
+    """The years of a term, where the title gives them."""
+    match = _YEARS.search(" ".join(marked.page.lines[index].text for index in card.title_lines))
+    return (match[0][:4], match[1]) if match else (None, None)
+
+
 def _is_elsewhere(employer: str | None, group: Group, card: Card) -> bool:
     """Somebody with a job at another organisation under no heading of ours: a customer, a partner, an author."""
     return employer is not None and not group.announced and card.title is not None and employer in card.title
-
-
-def _is_outside_job(title: str | None, reading: TitleReading) -> bool:
-    """A board member whose title is no seat and no post of this organisation: "Experienced technology executive"."""
-    return (
-        title is not None and reading.level not in ("board", "c_level") and reading.title != "" and not _is_seat(title)
-    )
-
-
-def _is_seat(title: str) -> bool:
-    return title.casefold() in ("director", "directors") or read_title(f"board {title}").level == "board"
 
 
 # --- once each ------------------------------------------------------------------------------------------------------
@@ -226,10 +238,20 @@ def merge_people(people: Iterable[PersonItem]) -> tuple[PersonItem, ...]:
     """Cards of the same name as one person: the executive's title before the board's, the links of all."""
     merged: dict[str, PersonItem] = {}
     for person in people:
-        reading = read_name(person.name)
-        key = reading.key if reading else person.name.casefold()
+        key = _key(person)
         merged[key] = _joined(merged[key], person) if key in merged else person
     return tuple(merged.values())
+
+
+def without(people: Iterable[PersonItem], others: Iterable[PersonItem]) -> tuple[PersonItem, ...]:
+    """The people who are not among the others: who left one post and holds another is still here."""
+    known = {_key(person) for person in others}
+    return tuple(person for person in people if _key(person) not in known)
+
+
+def _key(person: PersonItem) -> str:
+    reading = read_name(person.name)
+    return reading.key if reading else person.name.casefold()
 
 
 def _joined(one: PersonItem, other: PersonItem) -> PersonItem:

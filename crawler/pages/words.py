@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
+from crawler.items import Section
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.vocabulary import load_vocabulary
 
@@ -15,6 +16,7 @@ Group = Literal["executive", "board", "advisory", "staff", "excluded", "either",
 
 _ORDER: Final[tuple[Group, ...]] = ("excluded", "advisory", "executive", "either", "board", "staff", "partners")
 """Which group a heading that names several belongs to: "Leadership and board" is the heading of leaders."""
+_PAST: Final[tuple[Section, ...]] = ("advisory", "executive", "board", "staff")
 
 _WORD: Final = re.compile(r"[^\W_]+")
 
@@ -31,10 +33,16 @@ class PageWords:
     supervisors: frozenset[str]
     former: re.Pattern[str]
     event: re.Pattern[str]
+    seat: re.Pattern[str]
+    seats: frozenset[str]
     fillers: frozenset[str]
+    other_pages: frozenset[str]
     unread_names: frozenset[str]
     quote_names: frozenset[str]
     labels: frozenset[str]
+    vacant: frozenset[str]
+    fields: frozenset[str]
+    generic: frozenset[str]
     contact: re.Pattern[str]
     verbs: frozenset[str]
     not_names: frozenset[str]
@@ -53,6 +61,10 @@ class Grouping:
     quotes: bool
     """Whether it is a group of customers' quotes."""
     supervisors: bool
+    former: bool = False
+    """Whether its people have left."""
+    past: Section | None = None
+    """The group they were of, where it says so: "Former board members"."""
 
 
 @cache
@@ -68,7 +80,10 @@ def page_words() -> PageWords:
         supervisors=frozenset(sections["supervisors"]),
         former=_stems(sections["former"]),
         event=_stems(data["events"]["words"]),
+        seats=frozenset(data["seats"]["holders"]),
+        seat=_stems(data["seats"]["words"]),
         fillers=frozenset(sections["fillers"]),
+        other_pages=frozenset(data["outcomes"]["other_pages"]),
         group_words=frozenset(max(_WORD.findall(phrase), key=len) for phrase in groups),
         unread_names=frozenset(data["unread"]["names"]),
         quote_names=frozenset(data["unread"]["quotes"]),
@@ -77,9 +92,13 @@ def page_words() -> PageWords:
 
 
 def _line_words(data: dict[str, Any]) -> dict[str, Any]:
+    fields = frozenset(data["lines"]["fields"])
     contacts = "|".join(map(re.escape, data["lines"]["contacts"]))
     return {
-        "labels": frozenset(data["lines"]["labels"]),
+        "labels": frozenset(data["lines"]["labels"]) | fields,
+        "fields": fields,
+        "vacant": frozenset(data["lines"]["vacant"]),
+        "generic": frozenset(data["seats"]["generic"]),
         "contact": re.compile(rf"(?:{contacts})\b[\s.:#]*(?:ext?\.?\s*:?\s*)?(?:[+(\d]|$|\S+@)"),
         "connectors": frozenset(data["lines"]["connectors"]),
         "not_names": frozenset(data["lines"]["not_names"]),
@@ -92,6 +111,37 @@ def _line_words(data: dict[str, Any]) -> dict[str, Any]:
 def says_former(heading: str) -> bool:
     """Whether a heading speaks of people who were here once: "Previous CEOs", "Frühere Mitglieder"."""
     return page_words().former.search(fold(heading)) is not None
+
+
+def says_other_page(text: str) -> bool:
+    """Whether what a page is called says news, articles or jobs and nothing else: the people on it are anybody."""
+    words = page_words()
+    return " ".join(word for word in _WORD.findall(fold(text)) if word not in words.fillers) in words.other_pages
+
+
+def read_past(heading: str) -> Grouping:
+    """The group of people who have left that such a heading announces: "Exconsejeros", "Former directors"."""
+    plain = fold(heading)
+    found = read_grouping(plain) or read_grouping(plain.removeprefix("ex").lstrip("- "))
+    named = found and (found.past or (found.group if found.group in _PAST else None))
+    return Grouping(
+        "excluded", whole=True, quotes=False, supervisors=False, former=True, past=cast("Section | None", named)
+    )
+
+
+def says_seat(title: str) -> bool:
+    """Whether a title begins with a word for a seat on a board or council."""
+    return page_words().seat.match(fold(title)) is not None
+
+
+def says_vacant(text: str) -> bool:
+    """Whether a card where a name should be says that nobody is there: "Open position", "To be announced"."""
+    return not page_words().vacant.isdisjoint(_WORD.findall(fold(text)))
+
+
+def says_seats(heading: str) -> bool:
+    """Whether a heading speaks of those who sit on a board, executives or not: "Executive Directors"."""
+    return not page_words().seats.isdisjoint(_WORD.findall(fold(heading)))
 
 
 def says_event(text: str) -> bool:
@@ -110,12 +160,15 @@ def read_grouping(text: str) -> Grouping | None:
     if not found:
         return None
     named = {words.groups[phrase] for phrase in found}
+    former = words.former.search(folded) is not None
     rest = _WORD.findall(words.group_pattern.sub(" ", folded))
     return Grouping(
         group=next(group for group in _ORDER if group in named),
         whole=all(word in words.fillers for word in rest),
         quotes=any(phrase in words.quote_groups for phrase in found),
         supervisors=any(phrase in words.supervisors for phrase in found),
+        former=former,
+        past=next((group for group in _PAST if group in named), None) if former else None,
     )
 
 

@@ -20,6 +20,8 @@ class Score:
     """Counts of one page or of many; rates are derived."""
 
     page: str
+    markup: str = ""
+    """The pattern of the page's markup (leaders.md section 2)."""
     expected: int = 0
     found: int = 0
     right: int = 0
@@ -69,7 +71,7 @@ def total(name: str, scores: Iterable[Score]) -> Score:
     together = Score(name)
     for score in scores:
         for part in fields(Score):
-            if part.name != "page":
+            if part.name not in ("page", "markup"):
                 setattr(together, part.name, getattr(together, part.name) + getattr(score, part.name))
     return together
 
@@ -84,7 +86,29 @@ def report() -> None:
     print(_row(total("set aside", [score for score in scores if is_set_aside(score.page)])))
     together = total("all", scores)
     print(_row(together))
+    print("by pattern of markup, worst first (* holds a page that was set aside):")
+    for pattern in by_markup(scores):
+        print(_row(pattern))
     print(f"people on {together.pages_read} of the {together.pages_with_people} pages that have some")
+
+
+def by_markup(scores: Iterable[Score]) -> list[Score]:
+    """One score a pattern of markup, the least names, titles, sections and scopes right first."""
+    patterns: dict[str, list[Score]] = {}
+    for score in scores:
+        patterns.setdefault(score.markup, []).append(score)
+    together = [
+        total(f"{'* ' * any(is_set_aside(score.page) for score in alike)}{pattern}", alike)
+        for pattern, alike in patterns.items()
+    ]
+    return sorted(together, key=_goodness)
+
+
+def _goodness(score: Score) -> float:
+    """Share of what is right among what was asked of a pattern."""
+    right = score.right + score.titles_right + score.sections_right + score.scopes_right
+    asked = 3 * max(score.expected, score.found) + score.titled
+    return right / asked if asked else 1.0
 
 
 def _row(score: Score) -> str:
@@ -104,7 +128,9 @@ def _score(folder: Path) -> Score:
         organisation=expected["organisation"],
     )
     people = {_fold(person.name): person for person in read_page(document, kind="leaders").people}
-    return compare(folder.name, expected["people"], people)
+    score = compare(folder.name, expected["people"], people)
+    score.markup = expected["markup"].partition(":")[0]
+    return score
 
 
 def compare(page: str, expected: list[dict[str, Any]], people: dict[str, PersonItem]) -> Score:

@@ -92,3 +92,58 @@ def test_rel_me_counts_where_it_leads_to_a_feed() -> None:
 
 def test_each_feed_once() -> None:
     assert len(feed_links(page(alternate("/feed") + alternate("https://acme.test/feed#x")), None)) == 1
+
+
+# --- feeds of the organisation --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('<a href="/press/rss.xml">RSS</a>', "rss"),
+        ('<a href="/press/atom.xml" title="Atom feed"><svg></svg></a>', "atom"),
+        ('<a href="/feed/" aria-label="RSS-Feed"></a>', "rss"),
+        ('<a class="rss" href="https://news.acme.test/rss"></a>', "rss"),
+    ],
+)
+def test_a_plain_link_to_a_feed_of_the_site_that_says_so(body: str, kind: str) -> None:
+    assert [(feed.kind, feed.person) for feed in feed_links(page(body=body), None)] == [(kind, None)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<a href="/press/rss.xml">Read what we wrote about feeds</a>',
+        '<a href="https://elsewhere.test/rss.xml">RSS</a>',
+        '<a href="/press">RSS</a>',
+        '<a href="/comments/feed">RSS</a>',
+    ],
+)
+def test_other_plain_links_are_no_feeds(body: str) -> None:
+    assert feed_links(page(body=body), None) == ()
+
+
+@pytest.mark.parametrize(
+    ("href", "title"),
+    [
+        ("/2026/05/we-are-hiring/feed/", "Acme » We are hiring"),
+        ("/why-we-moved-to-a-new-hall/feed/", "Acme"),
+        ("/?s=robots&feed=rss2&search=1", "Acme » Search Results"),
+        ("/feed", "Suche nach Roboter"),
+        ("https://feeds.megaphone.fm/abc", "Leaders who lift"),
+        ("https://elsewhere.test/podcast/feed", "The show"),
+    ],
+)
+def test_feeds_of_posts_searches_and_podcasts_of_others_are_left_out(href: str, title: str) -> None:
+    assert feed_links(page(alternate(href, title=title)), None) == ()
+
+
+def test_what_a_people_page_offers_below_itself_are_the_comments_on_it() -> None:
+    below = alternate("/about/team/feed/", title="Acme » Team")
+    assert feed_links(page(below), reading(ANN, BEN)) == feed_links(page(), reading(ANN, BEN))
+    assert [feed.url for feed in feed_links(page(below), None)] == ["https://acme.test/about/team/feed/"]
+
+
+def test_the_site_may_have_a_podcast_of_its_own() -> None:
+    (feed,) = feed_links(page(alternate("/podcast/feed", title="The Acme podcast")), None)
+    assert feed.person is None
