@@ -91,6 +91,8 @@ class PageReading:
     reason: str | None = None
     """Why nobody was found: no_people, needs_javascript, testimonials, error_page, login_wall, empty, unreadable,
     noindex, opted_out ..."""
+    whole: bool = True
+    """False where the page breaks off: whom it does not show may only not have been sent."""
     no_quotes: bool = False
     """The owner allows facts but no quoted text: no excerpt is stored."""
     notices: tuple[str, ...] = ()
@@ -108,6 +110,8 @@ class PageItem:
     reading: PageReading
     feeds: tuple[FoundFeed, ...] = ()
     source: Source = "page"
+    listed_on: str | None = None
+    """Of a page of one person: the page of many that led to it, by which it is judged whether they are still there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,8 +120,17 @@ class SiteItem:
 
     subject: str
     reason: str | None
-    """None where people were found; else a code: robots, dns, tls, timeout, http_404, needs_javascript,
-    no_leadership_page, no_people, wrong_site, no_website ..."""
+    """None where people were found; else a code.
+
+    Nothing was asked: no_website, and the guard's never_fetched, bad_url, blocked_address ... (answers.PLAIN_WORDS).
+    Forbidden: robots; robots_unreachable where robots.txt cannot be read; noindex, opted_out by the page itself.
+    Unreachable: dns, connection, timeout, tls, protocol, backoff, blocked, http_4xx, http_5xx.
+    Kept out: challenge (prove to be human), login_wall, http_401.
+    Not theirs: wrong_site. Seen in part only: budget. A page too heavy or broken: unreadable.
+    Read, but: needs_javascript (and no data, sitemap, print or language version helped), no_leadership_page (no link
+    promised people), no_people (those that did show nobody), no_speakers of an event.
+    Cut off: stopped, halted; crashed where our own reading failed.
+    """
     pages: int
     leadership_url: str | None = None
     """The page that gave most people."""

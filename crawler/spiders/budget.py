@@ -29,6 +29,10 @@ class Limits:
     list_pages: int
     bytes: int
     seconds: float
+    profiles: int = 0
+    """Pages of single people, of `pages`."""
+    news_pages: int = 0
+    """Newsrooms and blogs, of `pages`."""
     depth: int
     """Links from an address that was known beforehand; further pages of a list are as deep as its first."""
 
@@ -40,6 +44,8 @@ class Limits:
             list_pages=crawl.list_pages_per_site,
             bytes=crawl.mib_per_site << 20,
             seconds=crawl.minutes_per_site * 60.0,
+            profiles=crawl.profiles_per_site,
+            news_pages=crawl.news_pages_per_site,
             depth=crawl.depth,
         )
 
@@ -79,6 +85,11 @@ class Budget:
         if of_list:
             return "list_pages" if self.list_pages >= self.limits.list_pages else None
         return "pages" if self.pages >= self.limits.pages else None
+
+    @property
+    def left(self) -> int:
+        """How many pages may still be asked for."""
+        return max(0, self.limits.pages - self.pages)
 
     def refuses_kind(self, host: str, patterns: Iterable[str]) -> Limit | None:
         """The limit that stands against one more address of this host and these patterns."""

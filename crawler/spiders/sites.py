@@ -13,15 +13,18 @@ from scrapy.http import Response
 from crawler.fetch import Door, FetchError
 from crawler.items import PageItem, SiteItem
 from crawler.pages import Document
+from crawler.pages.challenges import is_challenge
 from crawler.reading import ReadingRoom, UnreadableError
 from crawler.spiders.budget import Budget, Limits
-from crawler.spiders.walk import Link, Look, Site, Walk
+from crawler.spiders.walk import Lead, Link, Look, Site, Walk
 
-__all__ = ["Link", "Look", "OnItem", "Site", "SiteSpider", "Walk"]
+__all__ = ["Lead", "Link", "Look", "OnItem", "Site", "SiteSpider", "Walk"]
 
 OnItem = Callable[[Any], Awaitable[None]]
 FIRST_PART: Final = 512 * 1024
 """Bytes of a document that cannot be read whole in which links are looked for."""
+_TELLING: Final = ("challenge", "login_wall", "needs_javascript", "opted_out", "noindex", "unreadable")
+"""Reasons that say most of why nobody was found, the surest first."""
 UNSENDABLE: Final = frozenset({"bad_url", "control_characters", "too_long", "scheme", "bad_name"})
 """Refusals of addresses that Scrapy cannot hold; any other is the door's to make, which counts it."""
 
@@ -59,6 +62,10 @@ class SiteSpider(Spider):
         """Pure reading of one document; a module-level function, for it may run in a worker process."""
         raise NotImplementedError
 
+    def look_at(self, walk: Walk) -> Callable[[Document], Look]:  # noqa: ARG002  # for those to whom the page matters
+        """How the page that was asked for last is read."""
+        return type(self).look
+
     def first_links(self, walk: Walk) -> None:
         """Queue the addresses that are known before anything was fetched."""
         if walk.site.website:
@@ -79,9 +86,9 @@ class SiteSpider(Spider):
             return "wrong_site"
         if walk.pages == len(walk.failures):
             return walk.failures[0]
-        for telling in ("needs_javascript", "login_wall", "opted_out", "noindex", "unreadable"):
-            if telling in walk.reasons:
-                return telling
+        telling = next((reason for reason in _TELLING if reason in (*walk.reasons, *walk.failures)), None)
+        if telling:
+            return telling
         # A page that is not there says nothing, and a pause after a failure says less than the failure.
         failures = [reason for reason in walk.failures if reason not in {"http_404", "http_410", "backoff"}]
         if failures:
@@ -99,11 +106,11 @@ class SiteSpider(Spider):
         self._spend(walk, len(response.body))
         walk.arrived(response.url)
         if response.status >= 400:
-            outputs = self._lost(walk, response.url, f"http_{response.status}")
+            outputs = self._lost(walk, response.url, _refusal(response))
         else:
             document = _document(response, walk.site.name)
             try:
-                look = await self._look_as_wished(document)
+                look = await self._look_as_wished(document, self.look_at(walk))
             except UnreadableError:
                 outputs = self._lost(walk, response.url, "unreadable")
             except FetchError as error:
@@ -113,20 +120,19 @@ class SiteSpider(Spider):
         for output in outputs:
             yield output
 
-    async def _look_as_wished(self, document: Document) -> Look:
+    async def _look_as_wished(self, document: Document, reader: Callable[[Document], Look]) -> Look:
         """What the document tells, as far as its owner lets it be used.
 
         The site's own files are asked only when there are people to keep. Raises FetchError where they cannot be.
         """
-        look = await self._look(document)
+        look = await self._look(document, reader)
         if not look.reading.people:
             return look
         wishes = document.wishes | await self.door.site_wishes(document.url, document.content_type)
-        return look if wishes == document.wishes else await self._look(replace(document, wishes=wishes))
+        return look if wishes == document.wishes else await self._look(replace(document, wishes=wishes), reader)
 
-    async def _look(self, document: Document) -> Look:
+    async def _look(self, document: Document, look: Callable[[Document], Look]) -> Look:
         """What the document tells; of one that cannot be read whole, where its first part leads."""
-        look = type(self).look
         try:
             return await self.room.read(look, document, size=len(document.body))
         except UnreadableError:
@@ -156,11 +162,19 @@ class SiteSpider(Spider):
             walk.queue.clear()
             yield self._site_item(walk)
             return
-        walk.note(url, look.reading)
-        walk.turn_page(url, look)
-        self.further_links(walk, look)
+        listed_on = walk.here.lead.listed_on if walk.here and walk.here.lead else None
+        if listed_on is None and (walk.here is None or walk.here.aside != "news"):
+            walk.note(url, look.reading)
+        if walk.here is None or walk.here.aside in (None, "form"):
+            walk.turn_page(url, look)
+            self.further_links(walk, look)
         yield PageItem(
-            subject=walk.site.key, url=url, fetched_at=self.door.clock(), reading=look.reading, feeds=look.feeds
+            subject=walk.site.key,
+            url=url,
+            fetched_at=self.door.clock(),
+            reading=look.reading,
+            feeds=look.feeds,
+            listed_on=listed_on,
         )
         yield from self._advance(walk)
 
@@ -214,6 +228,15 @@ class SiteSpider(Spider):
         self.crawler.stats.inc_value("budget/sites")
         for limit, count in limits.items():
             self.crawler.stats.inc_value(f"budget/{limit}", count)
+
+
+def _refusal(response: Response) -> str:
+    """The reason code of an answer that is no page: its status, or that it wants proof of a human being."""
+    headers = {
+        bytes(name).decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+    return "challenge" if is_challenge(response.body, refused=True, headers=headers) else f"http_{response.status}"
 
 
 def _document(response: Response, organisation: str) -> Document:

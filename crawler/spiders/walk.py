@@ -6,14 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final, Literal
 
-from crawler.items import FoundFeed, PageReading
+from crawler.items import FoundFeed, PageReading, PersonItem
 from crawler.spiders.addresses import Address, read_address
 from crawler.spiders.budget import Budget, Limit
 from crawler.spiders.pager import Pager
 from watchlist.settings import Settings
 
+Aside = Literal["profile", "form", "news"]
 Link = tuple[float, str]
 """(score, address): the best are asked first."""
 SURE_LIST_PAGES: Final = 6
@@ -21,6 +22,10 @@ SURE_LIST_PAGES: Final = 6
 MOST_LINKS, MOST_ALIKE = 1000, 40
 """Links of one document that are looked at, and of those that differ in numbers only: a sitemap may hold 50,000."""
 _WITH_DIGIT: Final = re.compile(r"[a-z]*\d[0-9a-z]*", re.IGNORECASE)
+HOME: Final = 1000.0
+"""The score of the address that a site is known by."""
+PROMISING: Final = 3.0
+"""Links that score as much are expected to show people."""
 _LIMIT_OF_LIST: Final[dict[str | None, Limit]] = {"pages": "list_pages", "nothing_new": "nothing_new", "empty": "empty"}
 _MOST_SPARES: Final = 2
 _OTHER_SPELLING: Final = frozenset({"http_400", "http_404", "http_410", "tls"})
@@ -42,6 +47,18 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """The page of one person, and what is known of them before it is read."""
+
+    url: str
+    card: PersonItem
+    titled: bool = False
+    """Whether nobody is believed there without a title: nothing but an address said that it is a person's."""
+    listed_on: str | None = None
+    """The page of many that links to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """All that one document tells a spider: people, feeds, where to go on."""
 
@@ -50,6 +67,12 @@ class Look:
     further: tuple[str, ...] = ()
     """Further pages of the list that the document is a page of, in order."""
     feeds: tuple[FoundFeed, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    """Pages of single people."""
+    forms: tuple[str, ...] = ()
+    """Of a page that scripts draw: where its content may stand without them, best first."""
+    news: tuple[Link, ...] = ()
+    """Pages where the organisation tells its news."""
     exact: bool = False
     """Whether the document is a machine format: it lists everybody."""
     names_organisation: bool | None = None
@@ -73,11 +96,15 @@ class Step:
     """The list whose next page it is."""
     spares: tuple[str, ...] = ()
     """Other spellings."""
+    lead: Lead | None = None
+    """The person whose page it is."""
+    aside: Aside | None = None
+    """Why it is asked for besides the search for lists of people; where it leads does not matter then."""
 
     @property
     def page(self) -> str:
-        """What it is compared by."""
-        return self.address.page if self.address else self.url
+        """What it is compared by; another form of a page, as which the address counts, by itself."""
+        return self.address.page if self.address and self.aside != "form" else self.url
 
     @property
     def host(self) -> str:
@@ -88,6 +115,11 @@ class Step:
     def patterns(self) -> tuple[str, ...]:
         """The families of addresses it belongs to."""
         return self.address.patterns if self.address else ()
+
+    @property
+    def is_asked_anyway(self) -> bool:
+        """Whether numbers alone limit it: the caller gave it, or it is one of a few that were chosen."""
+        return self.given or self.of_list is not None or self.aside is not None
 
     @property
     def turns_page(self) -> bool:
@@ -122,6 +154,10 @@ class Walk:
     """Why pages could not be fetched or read, in the order they were asked for."""
     read_pages: list[str] = field(default_factory=list)
     gone_pages: list[str] = field(default_factory=list)
+    finds: Any = None
+    """What the spider remembers of the site for later."""
+    promising: int = 0
+    """Pages read that were expected to show people."""
     looked: bool = False
     """Whether a page was read at all: the first one tells whose site it is."""
     name_seen: bool | None = None
@@ -145,6 +181,24 @@ class Walk:
             else:
                 self.budget.overlooked += 1
 
+    def add_aside(self, aside: Aside, urls: Iterable[str], *, leads: Iterable[Lead] = ()) -> None:
+        """Queue pages besides the search, in this order, each only once."""
+        known = {lead.url: lead for lead in leads}
+        for place, url in enumerate(urls):
+            address = self._read(url)
+            if isinstance(address, str) or address.changes_state:
+                continue
+            step = Step(score=-1.0 - place, url=address.url, address=address, lead=known.get(url), aside=aside)
+            if aside == "form":  # nothing is taken out of it: ?print=1 is what makes it one
+                step = replace(step, url=address.linked)
+            if step.page not in self.asked:
+                self.queue.setdefault(step.page, step)
+
+    def was_asked(self, url: str) -> bool:
+        """Whether this page, by any spelling, was asked for."""
+        address = self._read(url)
+        return isinstance(address, Address) and address.page in self.asked
+
     def drop_below(self, score: float) -> None:
         """Forget queued links that score less; further pages of a list stay."""
         self.queue = {page: step for page, step in self.queue.items() if step.score >= score or step.of_list}
@@ -167,13 +221,13 @@ class Walk:
     def _limit(self, step: Step) -> Limit | None:
         """What the caller gave, and a list that is worth following, is bound by numbers only."""
         limit = self.budget.refuses_page(of_list=step.turns_page)
-        if limit or step.given or step.of_list:
+        if limit or step.is_asked_anyway:
             return limit
         return self.budget.refuses_kind(step.host, step.patterns)
 
     def _is_superseded(self, step: Step) -> bool:
         """A numbered page of a list that is being followed waits until the list asks for it."""
-        if step.address is None or step.given or step.of_list:
+        if step.address is None or step.is_asked_anyway:
             return step.page in self.asked
         return step.page in self.asked or step.address.list_page in self.lists
 
@@ -211,13 +265,21 @@ class Walk:
     # --- what came back ------------------------------------------------------------------------------------------
 
     def arrived(self, url: str) -> None:
-        """Where redirects ended is a page that need not be asked for again."""
+        """Where redirects ended is a page that need not be asked for again; a known one they lead away from is gone."""
         address = self._read(url)
         if isinstance(address, Address):
             self.asked.add(address.page)
+            if self.here is not None and self.here.given and address.page != self.here.page:
+                self._gone(self.here)
+
+    def _gone(self, step: Step) -> None:
+        spellings = {step.url, *step.spares, *([step.address.linked] if step.address else [])}
+        self.gone_pages.extend(sorted(spellings - set(self.gone_pages)))
 
     def note(self, url: str, reading: PageReading) -> None:
         """Remember how much a page gave, or why it gave nothing."""
+        if self.here is not None and not self.here.aside:
+            self.promising += PROMISING <= self.here.score < HOME
         if reading.people:
             self.read_pages.append(url)
             if self.best is None or len(reading.people) > self.best[0]:
@@ -250,6 +312,8 @@ class Walk:
 
     def lost(self, url: str, reason: str) -> None:
         """A page could not be fetched or read; another spelling of it may be asked for."""
+        if self.here is not None and self.here.aside is not None:
+            return  # it was only tried
         self.failures.append(reason)
         if reason in {"http_404", "http_410"}:
             self.gone_pages.append(url)
