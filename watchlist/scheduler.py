@@ -17,8 +17,9 @@ from watchlist.digest.window import next_digest_at
 from watchlist.errors import MentorwatchError, NotFoundError, StoppedError, UsageError
 from watchlist.jobs import FETCHING, JOBS
 from watchlist.jobs.crawling import CrawlReport, crawl_leaders, crawl_speakers
+from watchlist.jobs.registries import SOURCES, crawl_registries
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
-from watchlist.models import CompanyList, Event, Feed, Goal, Job, User
+from watchlist.models import CompanyList, Event, Feed, Goal, Job, ListEntry, Organization, User
 from watchlist.settings import Settings
 from watchlist.store.upsert import upsert
 
@@ -49,6 +50,11 @@ def plan_jobs(session: Session, now: datetime, settings: Settings) -> None:
     wanted = [("refresh", "all", now + FIRST_REFRESH)]
     lists = session.exec(select(CompanyList.key).join(Goal).distinct()).all()
     wanted += [("crawl_leaders", key, now) for key in lists]
+    numbered = col(Organization.wikidata_id).is_not(None) | col(Organization.cik).is_not(None)
+    known = session.exec(
+        select(CompanyList.key).join(Goal).join(ListEntry).join(Organization).where(numbered).distinct()
+    )
+    wanted += [("crawl_registries", key, now) for key in known]
     if session.exec(select(Event.id).limit(1)).first() is not None:
         wanted.append(("crawl_speakers", "all", now))
     wanted += [("digest", name, next_digest_at(now, settings)) for name in session.exec(select(User.name))]
@@ -199,9 +205,16 @@ async def run_forever(place: Workplace) -> None:
 
 
 async def crawl_once(
-    place: Workplace, kind: str, list_key: str | None, *, progress: Progress = no_progress
+    place: Workplace,
+    kind: str,
+    list_key: str | None,
+    *,
+    sources: Collection[str] = SOURCES,
+    progress: Progress = no_progress,
 ) -> CrawlReport:
     """Crawl now, by hand. A crawl of the same that was cut off goes on; the schedule counts it as its own.
+
+    `sources` are the registers to ask, for the kind `registries`.
 
     Raises NotFoundError for an unknown list, UsageError where no list is named and no goal is set.
     """
@@ -217,6 +230,8 @@ async def crawl_once(
     claim = await place.store.write(begin)
     if kind == "speakers":
         report = await crawl_speakers(place, since=claim.since, progress=progress)
+    elif kind == "registries":
+        report = await crawl_registries(place, key, sources=sources, since=claim.since, progress=progress)
     else:
         report = await crawl_leaders(place, key, since=claim.since, progress=progress)
     now = place.clock()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,6 +16,7 @@ from watchlist.cli.verbose import Verbose, watch_if
 if TYPE_CHECKING:
     from watchlist.jobs.workplace import Workplace
 
+Register = Literal["wikidata", "edgar"]
 List = Annotated[str | None, typer.Option("--list", help="Key of the company list; default: your goal's.")]
 crawl = typer.Typer(no_args_is_help=True, help="Discover leaders and speakers.")
 
@@ -38,20 +40,36 @@ def speakers(verbose: Verbose = False, as_json: Json = False) -> None:
     _crawl("speakers", None, verbose, as_json)
 
 
-def _crawl(kind: str, list_key: str | None, verbose: bool, as_json: bool) -> None:
+@crawl.command()
+def registries(
+    list_key: List = None,
+    source: Annotated[Register | None, typer.Option("--from", help="One register; default: all of them.")] = None,
+    verbose: Verbose = False,
+    as_json: Json = False,
+) -> None:
+    """Ask Wikidata and the SEC's EDGAR who leads the companies of a list that have a number there."""
+    _crawl("registries", list_key, verbose, as_json, sources=[source] if source else None)
+
+
+def _crawl(
+    kind: str, list_key: str | None, verbose: bool, as_json: bool, *, sources: Sequence[str] | None = None
+) -> None:
     from watchlist.jobs.crawling import CrawlReport
+    from watchlist.jobs.registries import SOURCES
     from watchlist.scheduler import crawl_once
 
     with progress(f"crawling {kind}") as show:
 
         async def work(place: Workplace) -> CrawlReport:
-            return await crawl_once(place, kind, list_key, progress=show)
+            return await crawl_once(place, kind, list_key, sources=sources or SOURCES, progress=show)
 
         report = run_at_workplace(work, watch=watch_if(verbose))
     if as_json:
         print_json(asdict(report))
     else:
         print(report.line)
+    if kind == "registries" and not report.sites:
+        say("no company of the list has a Wikidata id or a CIK; `mentorwatch companies import` adds them")
     finish_partly(report.failed, done=report.sites - len(report.failed), what="sites")
 
 

@@ -9,6 +9,7 @@ from watchlist.errors import MentorwatchError
 from watchlist.jobs.crawling import CrawlReport, crawl_leaders, crawl_speakers
 from watchlist.jobs.digesting import build_digest
 from watchlist.jobs.refreshing import refresh
+from watchlist.jobs.registries import crawl_registries
 from watchlist.jobs.workplace import Workplace
 
 Job = Callable[[Workplace, str, datetime | None], Awaitable[str]]
@@ -21,6 +22,10 @@ async def _crawl_leaders(place: Workplace, key: str, since: datetime | None) -> 
 
 async def _crawl_speakers(place: Workplace, _key: str, since: datetime | None) -> str:
     return _line(await crawl_speakers(place, since=since))
+
+
+async def _crawl_registries(place: Workplace, key: str, since: datetime | None) -> str:
+    return _line(await crawl_registries(place, key, since=since))
 
 
 def _line(report: CrawlReport) -> str:
@@ -40,10 +45,11 @@ async def _digest(place: Workplace, key: str, _since: datetime | None) -> str:
 JOBS: dict[str, Job] = {
     "crawl_leaders": _crawl_leaders,
     "crawl_speakers": _crawl_speakers,
+    "crawl_registries": _crawl_registries,
     "refresh": _refresh,
     "digest": _digest,
 }
 """By name, ignorant of what runs them."""
 
-FETCHING = frozenset({"crawl_leaders", "crawl_speakers", "refresh"})
+FETCHING = frozenset({"crawl_leaders", "crawl_speakers", "crawl_registries", "refresh"})
 """Those that are not started while everything is stopped."""
