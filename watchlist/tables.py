@@ -69,7 +69,7 @@ def read_table(
     text = _bytes_of(source, filename).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     broken: list[Problem] = []
     delimiter = _delimiter_of(text, columns)
-    records = ((line, cells) for line, cells in _records(text, delimiter, broken) if any(map(str.strip, cells)))
+    records = ((line, cells) for line, cells in split_records(text, delimiter, broken) if any(map(str.strip, cells)))
     line, header = next(records, (1, []))
     names = _checked_header(filename, line, header, columns)
     body = list(records)
@@ -82,6 +82,13 @@ def read_table(
     unknown = [name for name in names if name not in columns]
     warnings = (f"{filename}: columns not used: {mask_text(', '.join(unknown))}",) if unknown else ()
     return Table(filename, rows, tuple(problems), warnings)
+
+
+def header_choices(source: Path | bytes, filename: str) -> list[tuple[str, ...]]:
+    """The cells of the first line that is not blank, under each delimiter; for files whose columns are not known."""
+    text = _bytes_of(source, filename).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    first = next((line for line in _NEWLINE.split(text) if line.strip()), "")
+    return [tuple(cells) for delimiter in DELIMITERS for _, cells in split_records(first, delimiter, [])]
 
 
 def refuse_problems(file: str, problems: Iterable[Problem], *, hint: str | None = None) -> None:
@@ -169,7 +176,7 @@ def _delimiter_of(text: str, known: Sequence[str]) -> str:
     first = _NEWLINE.split(text.lstrip("\r\n"), maxsplit=1)[0]
 
     def score(delimiter: str) -> int:
-        return len({_name(cell) for _, cells in _records(first, delimiter, []) for cell in cells} & set(known))
+        return len({_name(cell) for _, cells in split_records(first, delimiter, []) for cell in cells} & set(known))
 
     return max(DELIMITERS, key=score)
 
@@ -195,7 +202,7 @@ def _checked_header(filename: str, line: int, header: Sequence[str], columns: Se
 
 
 def _named(problem: Problem, names: Sequence[str]) -> Problem:
-    """The problem with its column by name; `_records` knows numbers only."""
+    """The problem with its column by name; `split_records` knows numbers only."""
     number = problem.column
     if isinstance(number, int) and number <= len(names):
         return Problem(problem.line, names[number - 1], problem.text)
@@ -240,7 +247,7 @@ def _user_info(cell: str) -> str | None:
     return NO_USER_INFO if has_user_info(cell) else None
 
 
-def _records(text: str, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+def split_records(text: str, delimiter: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
     """Line and cells of every record of RFC 4180 text; a record with broken quotes goes to `problems`.
 
     Not the csv module: it says neither where a record starts nor which cell is broken, and bounds the length of cells.

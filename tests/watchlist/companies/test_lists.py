@@ -288,6 +288,19 @@ def test_an_empty_cell_erases_nothing_and_a_filled_one_changes(store: Store) -> 
         "site_state": "unverified",
         "source": "a list",
         "as_of": None,
+        "measure": None,
+        "value": None,
+        "unit": None,
+        "size": None,
+        "site_checked_at": None,
+        "site_reason": None,
+        "site_moved_to": None,
+        "facts": {
+            "employees": None,
+            "revenue": None,
+            "market_cap": None,
+            "country": {"value": "DE", "unit": None, "as_of": None, "source": "a list"},
+        },
     }
 
 
