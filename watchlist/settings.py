@@ -104,10 +104,18 @@ class FeedSettings(_Section):
 class CrawlSettings(_Section):
     every_days: Annotated[int, Field(ge=1, le=365)]
     pages_per_site: Annotated[int, Field(ge=1, le=100)]
+    profiles_per_site: Annotated[int, Field(ge=0, le=100)]
+    news_pages_per_site: Annotated[int, Field(ge=0, le=10)]
     list_pages_per_site: Annotated[int, Field(ge=0, le=100)]
     mib_per_site: Annotated[int, Field(ge=1, le=500)]
     minutes_per_site: Annotated[int, Field(ge=1, le=240)]
     depth: Annotated[int, Field(ge=1, le=10)]
+
+
+class RegistrySettings(_Section):
+    ownership_filings: Annotated[int, Field(ge=1, le=500)]
+    ownership_months: Annotated[int, Field(ge=1, le=600)]
+    reports: Annotated[int, Field(ge=0, le=100)]
 
 
 class DigestSettings(_Section):
@@ -134,6 +142,12 @@ class CompanySettings(_Section):
     max_rows: Annotated[int, Field(ge=1, le=100_000)]
 
 
+class ImportSettings(_Section):
+    max_file_mib: Annotated[int, Field(ge=1, le=1024)]
+    max_page_mib: Annotated[int, Field(ge=1, le=100)]
+    max_contacts: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
 class Settings(_Section):
     """All settings of one home; frozen, validated, every value present."""
 
@@ -144,8 +158,10 @@ class Settings(_Section):
     network: NetworkSettings
     feeds: FeedSettings
     crawl: CrawlSettings
+    registries: RegistrySettings
     digest: DigestSettings
     companies: CompanySettings
+    imports: ImportSettings
 
     @field_validator("contact", "about_url")
     @classmethod

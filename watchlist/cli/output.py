@@ -39,7 +39,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     """A table that folds to the terminal's width; `empty` is said where there is nothing to show."""
     from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
     body = [[Text("" if value is None else str(value)) for value in row] for row in rows]
@@ -48,7 +48,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
         return
     console = Console(soft_wrap=False)
     style = box.SIMPLE_HEAD if console.is_terminal else None
-    table = Table(*columns, box=style, pad_edge=False, header_style="bold")
+    table = Table(*(Column(name, overflow="fold") for name in columns), box=style, pad_edge=False, header_style="bold")
     for row in body:
         table.add_row(*row)
     if not console.is_terminal:

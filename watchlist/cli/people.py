@@ -1,14 +1,16 @@
-"""people list, show, forget: who is known, with the evidence, and how to erase."""
+"""people list, show, add, forget: who is known, with the evidence, a word of one's own, and how to erase."""
 
 from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from watchlist.cli.context import current_home, open_store
+from watchlist.cli.context import current_home, open_store, settings
 from watchlist.cli.output import DryRun, Json, print_json, print_table, say
 from watchlist.errors import UsageError
 
@@ -30,11 +32,15 @@ def list_(  # a command's options
     level: Annotated[str | None, typer.Option(help="Only this level, e.g. c_level.")] = None,
     state: Annotated[str | None, typer.Option(help="known, candidate, followed or unfollowed.")] = None,
     list_key: Annotated[str | None, typer.Option("--list", help="Only organisations of this list.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Who held what, as known on that day.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Everybody who is known, best rank first."""
     from pipelines.lexicon.titles import FUNCTIONS, LEVELS
     from watchlist.companies import require_list
+    from watchlist.digest.window import day_end
     from watchlist.export.csv import STATES
     from watchlist.follow import ensure_user
     from watchlist.people import list_people
@@ -46,7 +52,13 @@ def list_(  # a command's options
         if list_key is not None:
             require_list(session, list_key)
         found = list_people(
-            session, user=ensure_user(session), function=function, level=level, state=state, list_key=list_key
+            session,
+            user=ensure_user(session),
+            function=function,
+            level=level,
+            state=state,
+            list_key=list_key,
+            as_of=day_end(as_of.date(), settings()) if as_of else None,
         )
     if as_json:
         print_json([asdict(line) for line in found])
@@ -75,6 +87,10 @@ def _print_page(page: PersonPage) -> None:
         until = f", until {position['ended_at']}" if position["ended_at"] else ""
         print(f"  {position['title'] or '(no title)'}, {position['organisation']}{until}")
         _print_evidence(position["evidence"])
+    for move in page.moves:
+        print(f"  {move['seen_at'][:10]} {move['kind'].replace('_', ' ')}")
+        print(f"      {move['before']['url']}  {move['before']['read_at']}")
+        print(f"      {move['after']['url']}  {move['after']['read_at']}")
     for heading, rows, key in (
         ("accounts", page.profiles, "url"),
         ("feeds", page.feeds, "url"),
@@ -88,7 +104,55 @@ def _print_page(page: PersonPage) -> None:
 
 
 def _print_evidence(evidence: dict[str, Any]) -> None:
-    print(f"      {evidence['url']}  {evidence['fetched_at']}")
+    print(f"      {evidence['url'] or 'by hand'}  {evidence['fetched_at']}")
+
+
+class Place(StrEnum):
+    """Where a role stands; a board seat is no job."""
+
+    executive = "executive"
+    board = "board"
+    advisory = "advisory"
+    staff = "staff"
+
+
+@people.command()
+def add(
+    name: Annotated[str, typer.Argument(help="Given name and family name.")],
+    title: Annotated[str, typer.Option("--title", help="The role, in any language.")],
+    company: Annotated[str, typer.Option("--company", help="Name, website or Wikidata id; or any other employer.")],
+    url: Annotated[str | None, typer.Option("--url", help="The page that says so.")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="YYYY, YYYY-MM or YYYY-MM-DD.")] = None,
+    links: Annotated[list[str] | None, typer.Option("--link", help="An account or page of theirs; repeat.")] = None,
+    section: Annotated[Place, typer.Option("--section", help="Where the role stands.")] = Place.executive,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Add somebody by hand; somebody who is known already is found by employer or account."""
+    from watchlist.imports.by_hand import add_person
+    from watchlist.jobs.workplace import utc_now
+
+    with open_store() as store, store.session() as session:
+        done = add_person(
+            session,
+            name,
+            title=title,
+            company=company,
+            now=utc_now(),
+            url=url,
+            since=since,
+            links=tuple(links or ()),
+            section=section.value,
+            dry_run=dry_run,
+        )
+        if dry_run:
+            session.rollback()
+    if as_json:
+        print_json(done.as_json())
+        return
+    verb = ("would add" if dry_run else "added") if done.new else "known already, noted:"
+    place = "" if done.organization_id else " (on none of your lists)"
+    say(f"{verb} {done.name}, {done.title}, {done.company}{place}: {done.function}, {done.level}")
 
 
 @people.command()

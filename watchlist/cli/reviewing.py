@@ -1,64 +1,25 @@
-"""ledger, digest, sources, doctor: what was found, what is new, how the sources are, what is broken."""
+"""digest, sources, doctor: what is new, how the sources are, what is broken."""
 
 from __future__ import annotations
 
 import shutil
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from watchlist.cli.context import open_store, settings
-from watchlist.cli.output import Json, print_json, print_table, say, write_private
+from watchlist.cli.output import Json, print_json, say
 
 if TYPE_CHECKING:
     from watchlist.digest.view import DigestView
-    from watchlist.ledger import LedgerLine
-
-Name = Annotated[str | None, typer.Option("--goal", help="Default: the goal set last.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the group's commands."""
-    app.command()(ledger)
     app.command()(digest)
     app.command()(sources)
     app.command()(doctor)
-
-
-def ledger(
-    goal: Name = None,
-    output: Annotated[Path | None, typer.Option("--csv", help="Write the ledger as CSV to this file.")] = None,
-    as_json: Json = False,
-) -> None:
-    """One line a company of the goal's list: who holds the function, or why nobody was found and what to do next."""
-    from watchlist.follow import ensure_user
-    from watchlist.goal import require_goal
-    from watchlist.ledger import build_ledger
-    from watchlist.stops import read_stops
-
-    with open_store() as store, store.session() as session:
-        found = build_ledger(session, require_goal(session, ensure_user(session), goal))
-        stopped = read_stops(session).everything
-    if output:
-        write_private(output, found.as_csv())
-        say(f"wrote {output}")
-    if as_json:
-        print_json(found.as_json())
-        return
-    columns = ("#", "company", f"{found.function}: who", "or why nobody, and what next")
-    print_table(columns, [_ledger_row(line) for line in found.lines], empty="the list is empty")
-    totals = found.totals
-    say(f"{totals['found']} of {totals['companies']} companies with {totals['people']} people")
-    if stopped:
-        say("everything is stopped, so nothing is crawled: mentorwatch resume --all")
-
-
-def _ledger_row(line: LedgerLine) -> tuple[object, ...]:
-    people = "\n".join(f"{person.name}, {person.title or '(no title)'}" for person in line.people)
-    why = f"{line.sentence} {line.next_act}" if line.reason else ""
-    return (line.rank, line.company, people, why)
 
 
 def digest(

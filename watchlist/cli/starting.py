@@ -34,6 +34,7 @@ def init(
     target: Annotated[str | None, typer.Option("--to", help="Point B: the title you want to reach.")] = None,
 ) -> None:
     """Ask for contact address, list and goal; what is given as an option is not asked."""
+    from watchlist.imports.inbox import make_inbox
     from watchlist.settings import load_settings, write_setting
     from watchlist.store.engine import make_home
 
@@ -42,6 +43,7 @@ def init(
     home = current_home()
     contact = contact if contact is not None else _ask_contact(load_settings(home).contact)
     make_home(home)
+    make_inbox(home)
     for name, value in (("contact", contact), ("about_url", about_url)):
         if value is not None:
             write_setting(home, name, _checked(name, value))

@@ -67,7 +67,7 @@ def test_a_wrong_setting_names_file_and_line(tmp_path: Path) -> None:
 
 def test_a_bad_company_list_is_refused_whole(tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
-    file.write_text(HEADER + "1,Acme,ftp://acme.test/,,,SE,,own,2026\n2,,https://globex.test/,,,SE,,own,2026\n")
+    file.write_text(HEADER + "1,Acme,ftp://acme.test/,,,SE,,own,2026\n2,,,,,SE,,own,2026\n")
     done = call(tmp_path / "home", "companies", "import", file)
     assert done.status == 2
     assert "line 2" in done.err

@@ -76,8 +76,14 @@ def test_every_failure_has_its_reason_and_what_was_found_is_kept(home: Path) -> 
     assert done.json["failed"] == EXPECTED
     assert done.json["people"] == 3
     ledger = call(home, "ledger", "--json").json
+    causes = {line["company"]: line["cause"] for line in ledger["lines"]}
+    assert causes == EXPECTED | {"Acme": None}
     reasons = {line["company"]: line["reason"] for line in ledger["lines"]}
-    assert reasons == EXPECTED | {"Acme": None}
+    assert reasons == {
+        "Acme": None, "Empty": "no_page", "Refused": "unreachable", "Untrusted": "unreachable",
+        "Nowhere": "unreachable", "Broken": "unreachable", "Forbidding": "disallowed", "Somebody Else": "wrong_site",
+        "Homeless": "no_website", "Linked": "disallowed",
+    }  # fmt: skip
     assert all(line["sentence"] and line["next_act"] for line in ledger["lines"] if line["reason"])
     assert ledger["totals"]["found"] + sum(ledger["totals"]["reasons"].values()) == 10
 

@@ -1,0 +1,1 @@
+"""What the user brings in by hand: an own export, saved pages, a word."""
