@@ -121,7 +121,9 @@ def _root(body: bytes) -> Any:
         return None
     # A submission is text around the document: what it declares of its encoding stands before it.
     encoding = "latin-1" if re.search(rb"encoding=[\"']iso-8859-1", body[: match.start()], re.IGNORECASE) else "utf-8"
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, encoding=encoding)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, recover=True, encoding=encoding
+    )
     root = etree.fromstring(match[0], parser)
     return root if root is not None and root.tag == "ownershipDocument" else None
 

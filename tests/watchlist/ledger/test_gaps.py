@@ -17,7 +17,7 @@ from watchlist.organisations import Organisations, require_organisation
 from watchlist.store import Store
 
 REASONS = ("needs_javascript", "http_403", "dns", "robots_unreachable", "flux_capacitor", None)
-INBOX = Path("/home/ada/mentorwatch/inbox")
+INBOX = Path("/srv/ada/mentorwatch/inbox")
 
 
 def gaps_of(store: Store, *, skip: str | None = None, note: str = "") -> Ledger:
