@@ -63,7 +63,10 @@ def normalise_page(page: PageItem, subject: Subject) -> NormalisedPage:
     """All records of one page: people without a name shape are rejected with a reason, former ones keep past roles."""
     people: list[PersonRecord] = []
     rejected: list[Rejected] = []
-    for person in (*page.reading.people, *page.reading.former):
+    # Of the last one on a page that breaks off nobody knows how much was sent.
+    shown = page.reading.people if page.reading.whole else page.reading.people[:-1]
+    rejected += [Rejected(reason="cut_off", what=each.name) for each in page.reading.people[len(shown) :]]
+    for person in (*shown, *page.reading.former):
         # The owner asks for no quoted text: the facts stay, the quotes go, in the payload too.
         item = replace(person, excerpt="", biography="") if page.reading.no_quotes else person
         record = _normalise_person(item, page, subject, former=person in page.reading.former)
@@ -95,6 +98,7 @@ def _normalise_person(item: PersonItem, page: PageItem, subject: Subject, *, for
         positions=tuple(positions),
         profiles=tuple(_profiles(item)),
         talks=item.talks,
+        listed_on=page.listed_on,
     )
 
 
@@ -121,7 +125,7 @@ def _statement(item: PersonItem, page: PageItem) -> Statement:
 def _positions(item: PersonItem, role: Role, page: PageItem, subject: Subject) -> list[PositionRecord]:
     """The role here, and the job elsewhere where the title names one."""
     found = []
-    if page.reading.kind == "leaders":
+    if page.reading.kind == "leaders" and (item.title or page.listed_on is None):
         here = replace(role, title=item.title or "" if item.title_scope == "here" else "")
         own = subject.organization_id is not None and page.source in _OWN
         found.append(_position(here, item, subject.name, subject.organization_id, own_page=own))

@@ -80,6 +80,8 @@ class PersonRecord:
     positions: tuple[PositionRecord, ...] = ()
     profiles: tuple[ProfileRecord, ...] = ()
     talks: tuple[str, ...] = ()
+    listed_on: str | None = None
+    """Of a page of their own: the list that led to it, by which it is judged whether they are still there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

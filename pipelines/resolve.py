@@ -6,15 +6,17 @@ account.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.records import PersonRecord
+from pipelines.lexicon.name_variants import is_family_name_of, is_turned_round, may_be_one_name, middles_clash
+from pipelines.lexicon.title_wording import same_wording
+from pipelines.records import PersonRecord, PositionRecord
 
 Judgement = Literal["same", "different", "unsure"]
 
-STRONG_PLATFORMS = frozenset({"linkedin", "wikidata", "orcid", "github", "bluesky", "mastodon", "xing", "x"})
+STRONG_PLATFORMS = frozenset({"linkedin", "wikidata", "orcid", "github", "bluesky", "mastodon", "xing", "x", "sec"})
 """Accounts that belong to one human being; a blog or a page of the company may be shared."""
 
 
@@ -29,6 +31,18 @@ class KnownPerson:
     """Keys of the organisations and events whose pages name them."""
     accounts: frozenset[str]
     """Canonical addresses of accounts on strong platforms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """Somebody whom an organisation's own pages show now, in one role."""
+
+    person_id: int
+    name: str
+    organisation_key: str
+    title: str
+    function: str
+    level: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +80,7 @@ def strong_accounts(record: PersonRecord) -> frozenset[str]:
 
 def _compare(record: PersonRecord, person: KnownPerson) -> tuple[Judgement, tuple[str, ...]]:
     same_name = record.name_key == person.name_key
-    if same_name and _initials_clash(record.name.split(), person.name.split()):
+    if same_name and middles_clash(record.name, person.name):
         return "different", ("middle_initials_differ",)
     if strong_accounts(record) & person.accounts:
         # The same wrong link on every card is a known trap: an account counts only beside a name that agrees in part.
@@ -80,11 +94,31 @@ def _compare(record: PersonRecord, person: KnownPerson) -> tuple[Judgement, tupl
     return "unsure", ("same_name_only",)
 
 
-def _initials_clash(a: Sequence[str], b: Sequence[str]) -> bool:
-    """Two middle names that cannot be one: James T. and James P. A missing one vetoes nothing."""
-    middle_a, middle_b = _middle(a), _middle(b)
-    return bool(middle_a and middle_b) and middle_a[0] != middle_b[0]
+def resolve_variant(record: PersonRecord, colleagues: Iterable[Colleague]) -> Resolution:
+    """The one colleague whose name the record spells in another way, in the same or a similar role.
+
+    Two whom it may be are `unsure`. The caller leaves out those whom the same page shows under their own names.
+    """
+    found = {each.person_id for each in colleagues if _is_spelled_otherwise(record, each)}
+    if len(found) == 1:
+        return Resolution(judgement="same", person_id=found.pop(), reasons=("name_variant", "same_place", "same_role"))
+    reasons = ("several_fit",) if found else ()
+    return Resolution(judgement="unsure" if found else "different", person_id=None, reasons=reasons)
 
 
-def _middle(tokens: Sequence[str]) -> str:
-    return tokens[1].strip(".").casefold() if len(tokens) == 3 else ""
+def _is_spelled_otherwise(record: PersonRecord, colleague: Colleague) -> bool:
+    roles = [each for each in record.positions if each.organisation_key == colleague.organisation_key]
+    if roles and is_turned_round(record.name, colleague.name):
+        return True
+    if any(_is_like(role, colleague) for role in roles) and may_be_one_name(record.name, colleague.name):
+        return True
+    return any(_is_one_title(role, colleague) for role in roles) and is_family_name_of(record.name, colleague.name)
+
+
+def _is_like(role: PositionRecord, colleague: Colleague) -> bool:
+    alike = (role.function, role.level) == (colleague.function, colleague.level)
+    return alike or _is_one_title(role, colleague)
+
+
+def _is_one_title(role: PositionRecord, colleague: Colleague) -> bool:
+    return bool(role.title) and same_wording(role.title, colleague.title)

@@ -89,9 +89,9 @@ class OrganizationFact(SQLModel, table=True):
     id: int | None = _id()
     organization_id: int = _ref("organization.id", index=False)
     kind: str
-    """employees | revenue | market_cap | country"""
+    """employees | revenue | market_cap | country | former_website | also_called | ticker"""
     value: str
-    """A plain decimal number, or an ISO 3166 code."""
+    """A plain decimal number, a band of employees ("51-200", "10001+"), an ISO 3166 code, or the text itself."""
     unit: str | None = None
     """ISO 4217."""
     as_of: str | None = None
@@ -159,10 +159,10 @@ class Person(SQLModel, table=True):
 
 
 class Position(SQLModel, table=True):
-    """A role of a person at an organisation, as long as its page showed it."""
+    """A role of a person at an organisation, as long as its page showed it; who comes back has a further term."""
 
     __table_args__ = (
-        UniqueConstraint("person_id", "organisation_key", "title", "section"),
+        UniqueConstraint("person_id", "organisation_key", "title", "section", "term"),
         Index("ix_position_current", "organization_id", "function", "ended_at"),
     )
 
@@ -180,6 +180,8 @@ class Position(SQLModel, table=True):
     section: str
     """executive | board | advisory | staff | speaker, or past: a source names it as over."""
     language: str | None = None
+    term: int = 1
+    """How often the role was begun: what had ended stays as it was, so that any past day can be told."""
     started_on: str | None = None
     """By the source's own words: ISO, as exact as they are."""
     ended_on: str | None = None
@@ -187,6 +189,8 @@ class Position(SQLModel, table=True):
     """The page that showed it last."""
     own_page: bool = False
     """Whether the organisation's own site says so; only then its absence there ends the position."""
+    arrived: bool = False
+    """Whether its page had been read well before without it; what a baseline shows may have been there for years."""
     first_seen_at: datetime
     seen_at: datetime
     misses: int = 0

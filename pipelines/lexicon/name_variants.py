@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from pipelines.lexicon.folding import fold
-from pipelines.lexicon.name_decorations import is_generation
+from pipelines.lexicon.name_decorations import is_degree, is_generation
 from pipelines.lexicon.names import PersonName, read_name
 from pipelines.lexicon.vocabulary import load_vocabulary
 
@@ -60,9 +60,10 @@ def _middle(words: Sequence[str]) -> str:
 
 
 def _tokens(name: PersonName) -> list[str]:
-    """Folded words of the name, given first, initials too."""
-    words = fold(f"{name.given} {name.family}".replace("-", " ").replace("\u2010", " ")).split()
-    return [_plain(word) for word in words if _plain(word)]
+    """Folded words of the name, given first, initials too; degrees that were taken for a part of it are left out."""
+    words = f"{name.given} {name.family}".replace("-", " ").replace("\u2010", " ").split()
+    plain = [_plain(fold(word)) for word in words if not is_degree(word)] or [_plain(fold(word)) for word in words]
+    return [word for word in plain if word]
 
 
 def _plain(word: str) -> str:

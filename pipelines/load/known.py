@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session
 
 from pipelines.load.listed import Listed
-from pipelines.load.rows import any_of, columns, rows_of
-from pipelines.records import PersonRecord
-from pipelines.resolve import STRONG_PLATFORMS, KnownPerson, resolve, strong_accounts
+from pipelines.load.rows import any_of, columns, mappings_of, rows_of
+from pipelines.records import PersonRecord, Subject
+from pipelines.resolve import STRONG_PLATFORMS, Colleague, KnownPerson, resolve, resolve_variant, strong_accounts
 from watchlist.models import Event, Person, Position, Profile, Talk
 
 _EVENT, _PERSON, _POSITION = columns(Event), columns(Person), columns(Position)
@@ -28,10 +27,20 @@ _POSITIONS = select(
     _POSITION.organization_id,
     _POSITION.organisation,
     _POSITION.organisation_key,
-    _POSITION.title,
-    _POSITION.section,
-    _POSITION.ended_at,
 ).where(_POSITION.person_id.in_(any_of("people")))
+_COLLEAGUES = (
+    select(
+        _POSITION.person_id,
+        _PERSON.name,
+        _PERSON.name_key,
+        _POSITION.organisation_key,
+        _POSITION.title,
+        _POSITION.function,
+        _POSITION.level,
+    )
+    .join_from(_POSITION.person_id.table, _PERSON.id.table)
+    .where(_POSITION.organization_id == bindparam("organization"), _POSITION.own_page, _POSITION.ended_at.is_(None))
+)
 _EVENTS = (
     select(_TALK.person_id, _EVENT.key)
     .join_from(_TALK.person_id.table, _EVENT.id.table)
@@ -42,15 +51,6 @@ _ACCOUNTS = select(_PROFILE.person_id, _PROFILE.url).where(
 )
 
 
-class Held(NamedTuple):
-    """A stored position that has ended, as it is told from others of the same person."""
-
-    person_id: int
-    organisation_key: str
-    title: str
-    section: str
-
-
 @dataclass(slots=True)
 class KnownPeople:
     """People by id, each also found by name and by account. Ids below 0 are of people who are not stored yet."""
@@ -58,18 +58,34 @@ class KnownPeople:
     event: str | None = None
     """Key of the event whose page it is: it names everybody on it."""
     people: dict[int, KnownPerson] = field(default_factory=dict)
-    ended: dict[Held, int] = field(default_factory=dict)
-    """Positions that have ended, with their ids."""
+    colleagues: tuple[Colleague, ...] = ()
+    """Whom the organisation's own pages show, but for those whom this page shows under their own names."""
     _by_sign: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
-    def of(cls, session: Session, records: Sequence[PersonRecord], listed: Listed, event: str | None) -> KnownPeople:
-        """Everybody who shares the name or an account with one of the records."""
-        known = cls(event)
+    def of(
+        cls,
+        session: Session,
+        records: Sequence[PersonRecord],
+        listed: Listed,
+        subject: Subject,
+        shown: frozenset[str] = frozenset(),
+    ) -> KnownPeople:
+        """Everybody who shares the name or an account with one of the records, or whose name one may spell otherwise.
+
+        `shown` are the keys of all names on the page.
+        """
+        known = cls(subject.key if subject.event_id is not None else None)
         people = _people(session, records)
+        names = {name_key for _, name_key in people.values()}
+        if subject.organization_id is not None and any(record.name_key not in names for record in records):
+            for row in mappings_of(session, _COLLEAGUES, organization=subject.organization_id):
+                if (name_key := row.pop("name_key")) not in shown:
+                    known.colleagues += (Colleague(**row),)
+                    people[row["person_id"]] = (row["name"], name_key)
         if not people:
             return known
-        places, known.ended = _places(session, list(people), listed)
+        places = _places(session, list(people), listed)
         accounts = _accounts(session, list(people))
         for person_id, (name, name_key) in people.items():
             known.put(
@@ -98,6 +114,8 @@ class KnownPeople:
         signs = (f"name {record.name_key}", *accounts)
         candidates = sorted({person_id for sign in signs for person_id in self._by_sign.get(sign, ())})
         found = resolve(record, [self.people[person_id] for person_id in candidates]).person_id
+        if found is None and self.colleagues:
+            found = resolve_variant(record, self.colleagues).person_id
         person = self.people[found] if found is not None else self._new(record)
         places = {position.organisation_key for position in record.positions}
         if self.event is not None:
@@ -124,18 +142,14 @@ def _people(session: Session, records: Iterable[PersonRecord]) -> dict[int, tupl
     return {row.id: (row.name, row.name_key) for row in rows}
 
 
-def _places(
-    session: Session, people: Sequence[int], listed: Listed
-) -> tuple[defaultdict[int, set[str]], dict[Held, int]]:
-    """Keys of the organisations and events that name each person, and the positions that have ended."""
-    places, ended = defaultdict[int, set[str]](set), dict[Held, int]()
+def _places(session: Session, people: Sequence[int], listed: Listed) -> defaultdict[int, set[str]]:
+    """Keys of the organisations and events that name each person."""
+    places = defaultdict[int, set[str]](set)
     for row in rows_of(session, _POSITIONS, people=people):
         places[row.person_id].add(listed.key_of(row.organization_id, row.organisation, row.organisation_key))
-        if row.ended_at is not None:
-            ended[Held(row.person_id, row.organisation_key, row.title, row.section)] = row.id
     for row in rows_of(session, _EVENTS, people=people):
         places[row.person_id].add(row.key)
-    return places, ended
+    return places
 
 
 def _accounts(session: Session, people: Sequence[int]) -> defaultdict[int, set[str]]:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from crawler.items import PageItem
 from pipelines.lexicon.organisations import organisation_key
 from pipelines.load.feeds import load_found_feeds
-from pipelines.load.known import Held, KnownPeople
+from pipelines.load.known import KnownPeople
 from pipelines.load.listed import Listed
+from pipelines.load.pages import note_reading, was_read_before
+from pipelines.load.positions import Evidence, load_positions
+from pipelines.load.profiles import settle_untitled
 from pipelines.load.rows import any_of, columns, rows_of
-from pipelines.normalise import PAST, normalise_page
-from pipelines.records import PersonRecord, PositionRecord, Statement, Subject
-from watchlist.models import Person, Position, Profile, SourceRecord, Talk
+from pipelines.normalise import normalise_page
+from pipelines.records import PersonRecord, Statement, Subject
+from watchlist.models import Person, Profile, SourceRecord, Talk
 from watchlist.store.suppression import is_suppressed, person_value
 from watchlist.store.upsert import upsert
 
@@ -28,9 +32,6 @@ _STORE_PEOPLE = insert(Person).returning(columns(Person).id, sort_by_parameter_o
 AT_ONCE = 200
 """Records that are looked up and stored together; a page with more takes several turns."""
 
-Evidence = tuple[int, int, PersonRecord]
-"""Whom a record is about (Person.id), its statement (SourceRecord.id), and the record."""
-
 
 @dataclass(slots=True)
 class PageLoad:
@@ -40,6 +41,15 @@ class PageLoad:
     new_people: int = 0
     suppressed: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
+
+
+class _Reading(NamedTuple):
+    """What a page says beside its records."""
+
+    shown: frozenset[str]
+    """The keys of all names on it: nobody of them is spelled otherwise there."""
+    known_page: bool
+    whole: bool
 
 
 def load_page(session: Session, page: PageItem, subject: Subject) -> PageLoad:
@@ -56,12 +66,15 @@ def load_page(session: Session, page: PageItem, subject: Subject) -> PageLoad:
     report.suppressed = len(people) - len(kept)
     report.people = len(kept)
     owners: dict[str, int] = {}
+    shown = frozenset(record.name_key for record in people)
+    reading = _Reading(shown, known_page=was_read_before(session, page, subject), whole=page.reading.whole)
     for start in range(0, len(kept), AT_ONCE):
         records = kept[start : start + AT_ONCE]
-        ids, new = _load_people(session, records, listed, subject)
+        ids, new = _load_people(session, records, listed, subject, reading)
         report.new_people += new
         for record, person_id in zip(records, ids, strict=True):
             owners[record.name_key] = owners[record.statement.payload["name"]] = person_id
+    note_reading(session, page, subject, people=len(shown))
     load_found_feeds(
         session, normalised.feeds, owners, subject.organization_id, found_on=page.url, found_at=page.fetched_at
     )
@@ -88,17 +101,16 @@ def _not_suppressed(session: Session, records: Sequence[PersonRecord]) -> list[P
 
 
 def _load_people(
-    session: Session, records: Sequence[PersonRecord], listed: Listed, subject: Subject
+    session: Session, records: Sequence[PersonRecord], listed: Listed, subject: Subject, reading: _Reading
 ) -> tuple[list[int], int]:
     """The id of the person each record is about, and how many of them are new; a few statements for all together."""
     sources = _load_statements(session, records)
-    known = KnownPeople.of(session, records, listed, subject.key if subject.event_id is not None else None)
+    known = KnownPeople.of(session, records, listed, subject, reading.shown)
     found = [known.identify(record) for record in records]
     new = _load_new(session, list(zip(found, sources, records, strict=True)))
     people = [new.get(person_id, person_id) for person_id in found]
-    evidence = list(zip(people, sources, records, strict=True))
-    _revive(session, known, evidence)
-    _load_positions(session, evidence)
+    evidence = settle_untitled(session, list(zip(people, sources, records, strict=True)))
+    load_positions(session, evidence, known_page=reading.known_page, whole=reading.whole)
     _load_profiles(session, evidence)
     if subject.event_id is not None:
         _load_talks(session, evidence, subject.event_id)
@@ -141,40 +153,6 @@ def _load_new(session: Session, found: Sequence[tuple[int, int, PersonRecord]]) 
         return {}
     ids = session.connection().execute(_STORE_PEOPLE, rows).scalars()
     return dict(zip(sorted(first, reverse=True), ids, strict=True))
-
-
-def _revive(session: Session, known: KnownPeople, evidence: Sequence[Evidence]) -> None:
-    """A position that had ended and is shown again begins anew: somebody came back."""
-    for person_id, _, record in evidence:
-        for position in record.positions:
-            held = Held(person_id, position.organisation_key, position.title, position.section)
-            if held in known.ended and position.section != PAST:
-                again = update(Position).where(col(Position.id) == known.ended[held])
-                session.connection().execute(again.values(first_seen_at=record.statement.fetched_at))
-
-
-def _load_positions(session: Session, evidence: Sequence[Evidence]) -> None:
-    rows = [
-        {
-            **{name: getattr(position, name) for name in PositionRecord.__slots__},
-            "person_id": person_id,
-            "page_url": record.statement.url,
-            "first_seen_at": record.statement.fetched_at,
-            "seen_at": record.statement.fetched_at,
-            "misses": 0,
-            "ended_at": record.statement.fetched_at if position.section == PAST else None,
-            "source_record_id": source_id,
-        }
-        for person_id, source_id, record in evidence
-        for position in record.positions
-    ]
-    upsert(
-        session,
-        Position,
-        rows,
-        key=["person_id", "organisation_key", "title", "section"],
-        update=["page_url", "seen_at", "misses", "ended_at", "own_page", "function", "level"],
-    )
 
 
 def _load_profiles(session: Session, evidence: Sequence[Evidence]) -> None:

@@ -30,3 +30,8 @@ def any_of(name: str) -> BindParameter[Any]:
 def rows_of(session: Session, query: Select[Any], **values: Any) -> Sequence[Row[Any]]:
     """The rows of a query over columns; what the session has not flushed yet is not among them."""
     return session.connection().execute(query, values).all()
+
+
+def mappings_of(session: Session, query: Select[Any], **values: Any) -> list[dict[str, Any]]:
+    """The rows of a query over columns, each by the names of its columns."""
+    return [dict(row) for row in session.connection().execute(query, values).mappings()]

@@ -1,8 +1,8 @@
-"""The end of a site's crawl: what became of it, who was not shown any more, who went where."""
+"""The end of a site's crawl: what became of it, and who was not shown any more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,11 +12,11 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from crawler.items import SiteItem
-from pipelines.load.rows import columns, rows_of, saved_id
-from pipelines.moves import HeldPosition, find_moves
+from pipelines.load.pages import page_key, pages_of, read_since
+from pipelines.load.rows import columns, rows_of
+from pipelines.moves import MANY
 from pipelines.records import Subject
-from watchlist.models import Move, Organization, Position, Talk, Visit
-from watchlist.store.upsert import upsert
+from watchlist.models import LeaderPage, Organization, Position, Talk, Visit
 
 END_AFTER_MISSES = 2
 """Good crawls in a row that do not show a position before it counts as ended: nothing is unlisted on one fetch."""
@@ -36,11 +36,13 @@ def finish_site(  # noqa: PLR0913  # what is known when a site ends
     """
     visit = _visit(session, subject, kind, now)
     people = _people_seen(session, subject, started_at)
-    losses = _losses(session, site, subject, started_at)
+    read = read_since(pages_of(session, subject.organization_id), started_at)
+    losses = _losses(session, site, subject, started_at, read)
     reason = site.reason
     if reason is None and _must_wait(visit, people, losses):
         reason = "held"
     visit.finished_at, visit.pages, visit.people, visit.reason = now, site.pages, people, reason
+    _take_as_baseline(session, subject, started_at, set(read) if reason == "held" else _grown(session, subject, read))
     if reason is None:
         visit.good_at, visit.good_people = now, people
         _miss(session, losses, now)
@@ -95,20 +97,64 @@ class Loss:
         return sum(position.misses == 0 for position in self.unseen)
 
 
-def _losses(session: Session, site: SiteItem, subject: Subject, since: datetime) -> list[Loss]:
+def _losses(
+    session: Session, site: SiteItem, subject: Subject, since: datetime, read: dict[str, LeaderPage]
+) -> list[Loss]:
     """Losses of the pages this crawl read well, and of those the site took away. A page that failed lost nobody."""
-    pages = {*site.read_pages, *site.gone_pages}
-    held = columns(Position)
-    current = select_columns(held.id, held.page_url, held.seen_at, held.misses).where(
-        held.organization_id == subject.organization_id,
-        held.own_page,
-        held.page_url.in_(pages),
-        held.ended_at.is_(None),
-    )
+    gone = {page_key(url) for url in site.gone_pages} - {page_key(url) for url in site.read_pages}
     by_page: dict[str, list[Row[Any]]] = {}
-    for row in rows_of(session, current) if pages else ():
-        by_page.setdefault(row.page_url, []).append(row)
-    return [_loss(rows, since, gone=url not in site.read_pages) for url, rows in by_page.items()]
+    for row in _current(session, subject) if read or gone else ():
+        if (page := page_key(row.page_url)) in read or page in gone:
+            by_page.setdefault(page, []).append(row)
+    return [_loss(rows, since, gone=page not in read) for page, rows in by_page.items()]
+
+
+def _current(session: Session, subject: Subject) -> Sequence[Row[Any]]:
+    """What the organisation's own pages are known to show."""
+    held = columns(Position)
+    if subject.organization_id is None:
+        return ()
+    current = select_columns(held.id, held.page_url, held.seen_at, held.misses).where(
+        held.organization_id == subject.organization_id, held.own_page, held.ended_at.is_(None)
+    )
+    return rows_of(session, current)
+
+
+def _grown(session: Session, subject: Subject, read: dict[str, LeaderPage]) -> set[str]:
+    """Pages that show so many people for the first time that they show more of the house, rather than who joined it."""
+    new: dict[str, int] = {}
+    for row in _beginners(session, subject, min((page.read_at for page in read.values()), default=None)):
+        key = page_key(row.page_url)
+        new[key] = new.get(key, 0) + 1
+    return {key for key, count in new.items() if key in read and count >= MANY and 2 * count > read[key].people - count}
+
+
+def _beginners(session: Session, subject: Subject, since: datetime | None) -> Sequence[Row[Any]]:
+    """Whom the organisation's own pages show for the first time since then, one row a person."""
+    held = columns(Position)
+    if subject.organization_id is None or since is None:
+        return ()
+    began = func.min(held.first_seen_at)
+    people = (
+        select_columns(held.person_id, func.max(held.page_url).label("page_url"))
+        .where(held.organization_id == subject.organization_id, held.own_page)
+        .group_by(held.person_id)
+        .having(began >= since)
+    )
+    return rows_of(session, people)
+
+
+def _take_as_baseline(session: Session, subject: Subject, since: datetime, pages: Collection[str]) -> None:
+    """What these pages showed in this crawl for the first time may have been there before: nobody has joined by it."""
+    held = columns(Position)
+    if not pages:
+        return
+    fresh = select_columns(held.id, held.page_url).where(
+        held.organization_id == subject.organization_id, held.own_page, held.arrived, held.first_seen_at >= since
+    )
+    ids = [row.id for row in rows_of(session, fresh) if page_key(row.page_url) in pages]
+    if ids:
+        session.connection().execute(update(Position).where(held.id.in_(ids)).values(arrived=False))
 
 
 def _loss(positions: Sequence[Row[Any]], since: datetime, *, gone: bool) -> Loss:
@@ -145,50 +191,3 @@ def _load_site_facts(session: Session, site: SiteItem, subject: Subject) -> None
     if facts and subject.organization_id is not None:
         own = columns(Organization).id == subject.organization_id
         session.connection().execute(update(Organization).where(own).values(facts))
-
-
-def load_moves(session: Session, *, now: datetime) -> int:
-    """Find and store role changes over everybody with a position that was missed; returns how many are new."""
-    leavers = select(Position.person_id).where((col(Position.misses) > 0) | col(Position.ended_at).is_not(None))
-    positions = {
-        saved_id(position.id): position
-        for position in session.exec(select(Position).where(col(Position.person_id).in_(leavers)))
-    }
-    held = [
-        HeldPosition(
-            id=saved_id(position.id),
-            person_id=position.person_id,
-            organisation_key=position.organisation_key,
-            function=position.function,
-            level=position.level,
-            section=position.section,
-            first_seen_at=position.first_seen_at,
-            seen_at=position.seen_at,
-            missed=position.misses > 0 or position.ended_at is not None,
-        )
-        for position in positions.values()
-    ]
-    before = session.exec(select(func.count()).select_from(Move)).one()
-    changes = find_moves(held)
-    rows = [
-        {
-            "key": f"{change.person_id}:{change.kind}:{change.from_position_id}:{change.to_position_id}",
-            "person_id": change.person_id,
-            "kind": change.kind,
-            "from_position_id": change.from_position_id,
-            "to_position_id": change.to_position_id,
-            "before_url": positions[change.from_position_id].page_url,
-            "before_at": positions[change.from_position_id].seen_at,
-            "after_url": positions[change.to_position_id].page_url,
-            "after_at": positions[change.to_position_id].first_seen_at,
-            "seen_at": now,
-        }
-        for change in changes
-    ]
-    upsert(session, Move, rows, key=["key"], update=[])
-    # Where somebody went is known, so the role they left need not be missed a second time to count as ended.
-    for change in changes:
-        left = session.get_one(Position, change.from_position_id)
-        left.ended_at = left.ended_at or now
-        session.add(left)
-    return session.exec(select(func.count()).select_from(Move)).one() - before

@@ -47,7 +47,7 @@ def test_the_contracts_are_kept(copy: Path) -> None:
         ("crawler/pages/document.py", "import watchlist.store"),
         ("pipelines/normalise.py", "import httpx"),
         ("pipelines/lexicon/names.py", "import crawler.items"),
-        ("watchlist/ledger.py", "import watchlist.jobs"),
+        ("watchlist/ledger/build.py", "import watchlist.jobs"),
         ("pipelines/resolve.py", "import crawler.fetch"),
         ("watchlist/secrets/masks.py", "import watchlist.models"),
     ],

@@ -12,9 +12,9 @@ def main() -> int:
     if corpus_dir() is None:
         print("the corpus is not beside the project: nothing to score")
         return 0
-    from tests.eval import crawl, feeds, leaders, registries, speakers, titles
+    from tests.eval import crawl, feeds, leaders, moves, registries, speakers, titles
 
-    for report in (titles, leaders, registries, crawl, speakers, feeds):
+    for report in (titles, leaders, registries, crawl, moves, speakers, feeds):
         print(f"\n=== {report.__name__.rpartition('.')[2]} ===")
         report.report()
     return 0

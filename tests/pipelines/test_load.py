@@ -153,7 +153,9 @@ def test_two_good_crawls_without_somebody_end_the_position(store: Store) -> None
         assert cy.ended_at == MONDAY + timedelta(days=14)
         crawl(session, acme, TEAM, 21)
         session.refresh(cy)
-        assert (cy.misses, cy.ended_at) == (0, None)
+        assert (cy.term, cy.ended_at) == (1, MONDAY + timedelta(days=14)), "what had ended stays told as it was"
+        again = session.exec(select(Position).where(Position.title == CY.title, Position.term == 2)).one()
+        assert (again.first_seen_at, again.misses, again.ended_at) == (MONDAY + timedelta(days=21), 0, None)
 
 
 @pytest.mark.parametrize("new_first", [True, False])

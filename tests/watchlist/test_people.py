@@ -11,7 +11,7 @@ from tests.watchlist.world import START, World
 from watchlist.errors import NotFoundError
 from watchlist.follow import ensure_user, follow_people
 from watchlist.models import Follow
-from watchlist.people import PersonLine, list_people, show_person
+from watchlist.people import PersonLine, list_moves, list_people, show_person
 from watchlist.store import Store
 
 
@@ -177,10 +177,29 @@ def test_nothing_is_held_about_a_stranger(store: Store, ref: str) -> None:
         show_person(session, ref, user=ensure_user(session))
 
 
-def test_a_later_sight_of_the_same_height_counts(store: Store) -> None:
+def test_the_newer_role_of_the_same_height_counts(store: Store) -> None:
     with store.session() as session:
         world = World(session)
         person = world.person("Vera Nowak")
-        world.position(person, "Bolt", "CTO", "engineering", "c_level", seen_at=START + timedelta(days=1))
-        world.position(person, "Acme", "CEO", "general", "c_level")
+        later = START + timedelta(days=1)
+        world.position(person, "Bolt", "CTO", "engineering", "c_level", first_seen_at=later, seen_at=later)
+        world.position(person, "Acme", "CEO", "general", "c_level", seen_at=later)
     assert [line.organisation for line in listed(store)] == ["Bolt"]
+
+
+def test_moves_are_listed_newest_first_with_the_page_behind_each_side(store: Store) -> None:
+    with store.session() as session:
+        world = World(session)
+        acme = world.company("Acme", 1)
+        vera, omar = world.person("Vera Nowak"), world.person("Omar Haddad")
+        old = world.position(vera, "Acme", "HR Manager", "hr", "manager", organization_id=acme)
+        new = world.position(omar, "Acme", "HR Director", "hr", "director", organization_id=acme)
+        world.move(vera, old, None, kind="left")
+        world.move(omar, None, new, kind="joined")
+        joined, left = list_moves(session)
+        assert (joined.name, joined.before.title, joined.after.title) == ("Omar Haddad", None, "HR Director")
+        assert (left.before.organisation, left.after.organisation, left.after.url) == ("Acme", None, left.before.url)
+        assert list_moves(session, since=START + timedelta(days=1)) == []
+        assert [line.kind for line in list_moves(session, person_id=vera)] == ["left"]
+        page = show_person(session, vera, user=ensure_user(session))
+        assert (page.moves[0]["to"], page.moves[0]["after"]["url"]) == (None, "https://acme.test/team")

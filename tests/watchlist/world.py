@@ -86,11 +86,14 @@ class World:
             title=title,
             function=function,
             level=level,
-            section="executive",
-            page_url="https://acme.test/team",
-            first_seen_at=START,
             source_record_id=self.record(name),
-            **{"seen_at": START, **values},
+            **{
+                "first_seen_at": START,
+                "seen_at": START,
+                "section": "executive",
+                "page_url": "https://acme.test/team",
+                **values,
+            },
         )
         return int(self.add(row))
 
@@ -122,19 +125,21 @@ class World:
         )
         return int(self.add(row))
 
-    def move(self, person: int, origin: int, target: int) -> int:
-        """A role change."""
-        before, after = self.session.get_one(Position, origin), self.session.get_one(Position, target)
+    def move(self, person: int, origin: int | None, target: int | None, *, kind: str = "moved") -> int:
+        """A role change; of somebody who left or joined one side is None, and its page the other's a day off."""
+        old, new = (each and self.session.get_one(Position, each) for each in (origin, target))
+        known = old or new
+        assert known
         row = Move(
-            key=f"{person}:moved:{origin}:{target}",
+            key=f"{person}:{kind}:{origin or ''}:{target or ''}",
             person_id=person,
-            kind="moved",
+            kind=kind,
             from_position_id=origin,
             to_position_id=target,
-            before_url=before.page_url,
-            before_at=before.seen_at,
-            after_url=after.page_url,
-            after_at=after.first_seen_at,
+            before_url=(old or known).page_url,
+            before_at=old.seen_at if old else known.first_seen_at - timedelta(days=1),
+            after_url=(new or known).page_url,
+            after_at=new.first_seen_at if new else known.seen_at + timedelta(days=1),
             seen_at=START,
         )
         return int(self.add(row))

@@ -32,6 +32,8 @@ from watchlist.digest.view import (
 from watchlist.secrets import mask_url
 from watchlist.settings import Settings
 
+MOVES = ("moved", "joined", "left", "promoted", "new_role", "retitled")
+"""Kinds of moves, what matters most first."""
 RARE = timedelta(days=30)
 """After this long without a post the next one is worth a badge."""
 MOST_SOURCES = 8
@@ -56,7 +58,7 @@ def build_digest(facts: DigestFacts, settings: Settings) -> DigestView:
     room = _Room(settings.digest.max_items)
     candidates = room.take([_candidate_line(each) for each in facts.candidates])
     people = {person.id: person for person in facts.people}
-    moves = room.take([_move_line(move, people[move.person_id]) for move in facts.moves])
+    moves = room.take([_move_line(move, people[move.person_id]) for move in sorted(facts.moves, key=_rank)])
     sources = room.take(_source_lines(facts), most=min(MOST_SOURCES, room.lines // 4))
     groups = _by_person(facts)
     blocks = _blocks(groups, facts, room, settings.digest.items_per_person)
@@ -211,6 +213,11 @@ def _role_line(role: RoleFacts | None) -> RoleLine | None:
     )
 
 
+def _rank(move: MoveFacts) -> int:
+    """Who goes to another organisation before who stays; in each the order in which they were seen."""
+    return MOVES.index(move.kind) if move.kind in MOVES else len(MOVES)
+
+
 def _move_line(move: MoveFacts, person: PersonFacts) -> MoveLine:
     before, after = _role_line(move.before), _role_line(move.after)
     if before is None or after is None:
@@ -303,6 +310,8 @@ def _subject(totals: Totals, moves: Sequence[MoveLine], blocks: Sequence[PersonB
 
 def _move_words(move: MoveLine) -> str:
     after = move.after
-    if move.kind == "moved":
+    if move.kind == "left":
+        return f"{move.name} leaves {move.before.organisation}"
+    if move.kind in {"moved", "joined"}:
         return f"{move.name} joins {after.organisation}" + (f" as {after.title}" if after.title else "")
     return f"{move.name} is now {after.title} at {after.organisation}"

@@ -51,8 +51,9 @@ class MoveFacts:
     id: int
     person_id: int
     kind: str
-    """moved | new_role"""
+    """moved | joined | left | promoted | new_role | retitled"""
     before: RoleFacts
+    """A side on which nobody was shown has neither title nor organisation, but the page that did not show them."""
     after: RoleFacts
     seen_at: datetime
 

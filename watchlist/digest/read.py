@@ -145,8 +145,8 @@ class _Reader:
         before, after = aliased(Position), aliased(Position)
         rows = self.session.exec(
             select(Move, before, after)
-            .join(before, col(before.id) == Move.from_position_id)
-            .join(after, col(after.id) == Move.to_position_id)
+            .outerjoin(before, col(before.id) == Move.from_position_id)
+            .outerjoin(after, col(after.id) == Move.to_position_id)
             .where(self._new(col(Move.seen_at), col(Move.id), "move"), col(Move.person_id).in_(self.followed))
             .order_by(col(Move.seen_at), col(Move.id))
         )
@@ -155,8 +155,8 @@ class _Reader:
                 id=move.id or 0,
                 person_id=move.person_id,
                 kind=move.kind,
-                before=_role(old),
-                after=_role(new),
+                before=_side(old, move.before_url),
+                after=_side(new, move.after_url),
                 seen_at=move.seen_at,
             )
             for move, old, new in rows
@@ -261,6 +261,13 @@ def _source(note: SourceNote, owner: str, title: str, url: str) -> SourceFacts:
 
 def _role(position: Position) -> RoleFacts:
     return RoleFacts(title=position.title, organisation=position.organisation, url=position.page_url)
+
+
+def _side(position: Position | None, url: str) -> RoleFacts:
+    """What a page showed when the move was found, or that it did not show them."""
+    if position is None:
+        return RoleFacts(title="", organisation="", url=url)
+    return RoleFacts(title=position.title, organisation=position.organisation, url=url)
 
 
 def _role_rank(position: Position) -> tuple[int, bool, datetime, int]:

@@ -2,7 +2,8 @@
 
 JSON keys, always all of them; unknown is null, times are UTC with Z, links absolute:
 `day since until timezone subject headline empty`;
-`moves[]`: `person_id name kind before after seen_at`, before and after being `title organisation url`; `more_moves`;
+`moves[]`: `person_id name kind before after seen_at`, before and after being `title organisation url`, both null
+but the address where that page did not show them; `more_moves`;
 `people[]`: `person_id name role badge items more`, role being null or `title organisation url`,
 items: `kind title url source published age excerpt`;
 `others[]`: `name items`; `more_others`; `candidates[]`: `person_id name role`;
@@ -119,6 +120,7 @@ def _templates() -> Environment:
     )
     environment.filters |= {
         "count": wording.count,
+        "moved": wording.moved,
         "long_date": wording.long_date,
         "host": wording.host_of,
         "sentence": _sentence,

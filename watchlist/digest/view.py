@@ -17,7 +17,7 @@ class RoleLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveLine:
-    """A role change, old to new."""
+    """A role change, old to new; a side on which a page did not show them has neither title nor organisation."""
 
     person_id: int
     name: str

@@ -31,6 +31,12 @@ def local_day(now: datetime, settings: Settings) -> date:
     return now.astimezone(user_zone(settings)).date()
 
 
+def day_end(day: date, settings: Settings) -> datetime:
+    """The last instant (UTC) of the user's calendar date."""
+    after = datetime.combine(day + timedelta(days=1), time(), user_zone(settings))
+    return after.astimezone(UTC) - timedelta(microseconds=1)
+
+
 def digest_at(day: date, settings: Settings) -> datetime | None:
     """The one instant (UTC) at which the digest of a local date is due; None for a date its zone left out.
 

@@ -98,9 +98,15 @@ def short_date(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def moved(kind: str) -> str:
+    """What somebody does in a move, before the name of the organisation; an unknown kind is shown as it is."""
+    words: dict[str, str] = _words("moves.toml")
+    return words.get(kind, f"{kind.replace('_', ' ')} at")
+
+
 def why(state: str, reason: str | None) -> str:
     """Why a source gives nothing, for people; an unknown code is shown as it is."""
-    words = _reasons()
+    words = _words("reasons.toml")
     if reason is None:
         return words.get(state, state)
     if reason in words:
@@ -111,6 +117,7 @@ def why(state: str, reason: str | None) -> str:
 
 
 @cache
-def _reasons() -> dict[str, str]:
-    words: dict[str, str] = tomllib.loads((config_dir() / "digest" / "reasons.toml").read_text("utf-8"))
+def _words(file: str) -> dict[str, str]:
+    """The words of a file of config/digest/."""
+    words: dict[str, str] = tomllib.loads((config_dir() / "digest" / file).read_text("utf-8"))
     return words

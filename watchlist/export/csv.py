@@ -153,7 +153,7 @@ def _row(
         company=line.organisation,
         company_rank=line.rank,
         country=country,
-        status=line.state,
+        status=line.state or "",
         steps_above=steps,
         last_activity_at=line.last_entry_at,
         sources=sources,

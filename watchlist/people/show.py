@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
@@ -23,6 +23,7 @@ from watchlist.models import (
     User,
 )
 from watchlist.people.listing import KNOWN
+from watchlist.people.moves import MoveLine, list_moves
 from watchlist.times import iso
 
 LAST_ENTRIES = 20
@@ -81,7 +82,7 @@ def show_person(session: Session, ref: int | str, *, user: User) -> PersonPage:
         profiles=[_profile(*row) for row in _with_evidence(session, Profile, person)],
         feeds=[_feed(feed) for feed in session.exec(select(Feed).where(Feed.person_id == person.id))],
         talks=[_talk(session, *row) for row in _with_evidence(session, Talk, person)],
-        moves=[_move(session, move) for move in session.exec(select(Move).where(Move.person_id == person.id))],
+        moves=[_move(session, line) for line in list_moves(session, person_id=person.id)],
         entries=_entries(session, person),
     )
 
@@ -108,7 +109,7 @@ def _with_evidence(session: Session, model: type[SQLModel], person: Person) -> A
 
 def _evidence(record: SourceRecord) -> dict[str, Any]:
     return {
-        "url": record.url,
+        "url": record.url or None,
         "fetched_at": iso(record.fetched_at),
         "reader": record.reader,
         "excerpt": record.excerpt or None,
@@ -125,7 +126,7 @@ def _position(position: Position, record: SourceRecord) -> dict[str, Any]:
         "level": position.level,
         "section": position.section,
         "language": position.language,
-        "page_url": position.page_url,
+        "page_url": position.page_url or None,
         "first_seen_at": iso(position.first_seen_at),
         "seen_at": iso(position.seen_at),
         "ended_at": iso(position.ended_at),
@@ -169,10 +170,13 @@ def _talk(session: Session, talk: Talk, record: SourceRecord) -> dict[str, Any]:
     }
 
 
-def _move(session: Session, move: Move) -> dict[str, Any]:
+def _move(session: Session, line: MoveLine) -> dict[str, Any]:
+    move = session.get_one(Move, line.id)
     return {
-        "kind": move.kind,
-        "seen_at": iso(move.seen_at),
+        "kind": line.kind,
+        "seen_at": line.seen_at,
+        "before": asdict(line.before),
+        "after": asdict(line.after),
         "from": _side(session, move.from_position_id),
         "to": _side(session, move.to_position_id),
     }

@@ -58,10 +58,13 @@ def post(number: int, person_id: int, title: str | None = None, **values: Any) -
 
 
 def move(number: int, person_id: int, *, kind: str = "moved") -> MoveFacts:
-    """A role change, from Acme to Bolt."""
-    return MoveFacts(
-        id=number, person_id=person_id, kind=kind, before=role(), after=role("CHRO", "Bolt"), seen_at=UNTIL
-    )
+    """A role change, from Acme to Bolt; of those who joined or left one side is empty."""
+    before, after = role(), role("CHRO", "Bolt")
+    if kind == "joined":
+        before = RoleFacts(title="", organisation="", url=after.url)
+    if kind == "left":
+        after = RoleFacts(title="", organisation="", url=before.url)
+    return MoveFacts(id=number, person_id=person_id, kind=kind, before=before, after=after, seen_at=UNTIL)
 
 
 def source(number: int, *, days: int = 3, **values: Any) -> SourceFacts:

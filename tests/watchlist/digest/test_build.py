@@ -115,6 +115,17 @@ def test_a_move_with_both_pages_and_a_talk(reader: Reader) -> None:
     assert reader.digest(START + 2 * DAY).empty
 
 
+def test_who_joined_or_left_has_one_role_and_two_pages(reader: Reader) -> None:
+    ada, bea = reader.followed("Ada Lee"), reader.followed("Bea Okafor")
+    new = reader.position(ada, "Bolt", "CHRO", "hr", "c_level")
+    old = reader.position(bea, "Acme", "HR Director", "hr", "director", ended_at=START)
+    reader.move(ada, None, new, kind="joined")
+    reader.move(bea, old, None, kind="left")
+    joined, left = reader.digest(START + DAY).moves
+    assert (joined.before.organisation, joined.before.url, joined.after.title) == ("", "https://acme.test/team", "CHRO")
+    assert (left.before.title, left.after.title, left.after.url) == ("HR Director", "", "https://acme.test/team")
+
+
 def test_the_role_beside_a_name_is_the_one_of_that_day(reader: Reader) -> None:
     ada = reader.followed("Ada Lee")
     stage = reader.position(ada, "HR Days", "Speaker", "hr", "none")

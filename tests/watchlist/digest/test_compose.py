@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,27 @@ def test_only_new_candidates_are_news_too() -> None:
     assert not view.empty
     assert view.subject == "nothing new from the 12 people you follow, and 2 new candidates"
     assert [line.name for line in view.candidates] == ["Omar 0", "Omar 1"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("moved", "Ada Lee joins Bolt as CHRO"),
+        ("joined", "Ada Lee joins Bolt as CHRO"),
+        ("left", "Ada Lee leaves Acme"),
+        ("promoted", "Ada Lee is now CHRO at Bolt"),
+        ("retitled", "Ada Lee is now CHRO at Bolt"),
+    ],
+)
+def test_every_kind_of_move_has_its_words(kind: str, words: str) -> None:
+    assert build(people=(person(1, "Ada Lee"),), moves=(move(1, 1, kind=kind),)).subject == f"1 move: {words}"
+
+
+def test_who_goes_elsewhere_comes_before_who_stays() -> None:
+    people = tuple(person(number) for number in range(1, 5))
+    kinds = ("retitled", "promoted", "left", "moved")
+    view = build(people=people, moves=tuple(move(number, number, kind=kind) for number, kind in enumerate(kinds, 1)))
+    assert [line.kind for line in view.moves] == ["moved", "left", "promoted", "retitled"]
 
 
 def test_a_move_shows_both_roles_with_their_pages() -> None:

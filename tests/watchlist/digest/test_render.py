@@ -255,3 +255,21 @@ def test_a_file_that_cannot_be_replaced_leaves_no_rest_behind(tmp_path: Path) ->
 def test_ages_count_from_the_end_of_the_window() -> None:
     view = view_of(facts(people=(person(1),), items=(post(1, 1, published=UNTIL),)))
     assert view.people[0].items[0].age == "just now"
+
+
+def test_a_move_of_one_side_names_the_page_that_does_not_show_them() -> None:
+    people = (person(1, "Ada Lee"), person(2, "Bea Okafor"))
+    view = view_of(facts(people=people, moves=(move(1, 1, kind="joined"), move(2, 2, kind="left"))))
+    text, page = render_text(view), render_html(view)
+    assert "Ada Lee joins Bolt\n  before  not on the page\n          https://bolt.test/team\n" in text
+    assert "Bea Okafor leaves Acme\n  before  HR Director, Acme\n" in text
+    assert "  now     not on the page any more\n          https://acme.test/team\n" in text
+    tree = assert_inert(page)
+    words = [" ".join(node.text_content().split()) for node in tree.iter("h3")]
+    assert words[:2] == ["Ada Lee joins Bolt", "Bea Okafor leaves Acme"]
+    assert page.count("not on the page any more") == 1
+    assert json.loads(render_json(view))["moves"][1]["after"] == {
+        "title": None,
+        "organisation": None,
+        "url": "https://acme.test/team",
+    }

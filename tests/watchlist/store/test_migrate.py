@@ -3,7 +3,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,14 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Engine, inspect
-from sqlmodel import SQLModel
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel, select
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 from tests.watchlist.store.draft import draft
 from tests.watchlist.store.revisions import NEXT, STEP, shipped_head, with_next_step
 from watchlist.errors import MentorwatchError
-from watchlist.models import Event, Feed, Organization, Person, Profile, SourceRecord, Talk
+from watchlist.models import Event, Feed, Move, Organization, Person, Position, Profile, SourceRecord, Talk
 from watchlist.settings import Settings
 from watchlist.store import Store
 from watchlist.store.engine import make_engine, make_home
@@ -178,3 +179,61 @@ def test_a_database_of_the_first_schema_keeps_its_rows_and_gains_the_new_columns
         assert (page.url, page.reason, page.failures, page.next_at) == ("https://vera.test/", None, 0, None)
         feed.former_urls = ["https://old.test/feed"]
         session.add(feed)
+
+
+MOVED = """
+INSERT INTO source_record VALUES (1, 'k', 'leader', 'u', 'r', '{at}', 'n', '', '{{}}');
+INSERT INTO person VALUES (1, 'Vera Nowak', 'n', '{at}', 1);
+INSERT INTO position (id, person_id, organisation, organisation_key, title, function, level, section, page_url,
+    own_page, first_seen_at, seen_at, misses, source_record_id) VALUES
+    (1, 1, 'Acme', 'acme', 'HR Manager', 'hr', 'manager', 'executive', 'https://acme.test/team', {true},
+     '{at}', '{at}', 2, 1),
+    (2, 1, 'Bolt', 'bolt', 'CHRO', 'hr', 'c_level', 'executive', 'https://bolt.test/team', {true},
+     '{later}', '{later}', 0, 1);
+INSERT INTO move (id, person_id, kind, from_position_id, to_position_id, seen_at)
+    VALUES (7, 1, 'moved', 1, 2, '{later}')
+"""
+
+
+def is_refused(session: Session, row: SQLModel) -> bool:
+    """Whether there is such a row already."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return True
+    return False
+
+
+def test_a_move_of_the_second_schema_gains_its_key_and_the_page_behind_each_side(database: Settings) -> None:
+    make_home(database.home)
+    engine = make_engine(database.database_url)
+    config = alembic_config()
+    at, later = NOW, NOW + timedelta(days=7)
+    times = {name: f"{moment:%Y-%m-%d %H:%M:%S.%f}+00:00" for name, moment in (("at", at), ("later", later))}
+    with engine.connect().execution_options(mode="migrate") as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        true = "1" if engine.dialect.name == "sqlite" else "true"
+        for statement in MOVED.format(true=true, **times).split(";"):
+            connection.exec_driver_sql(statement)
+        if engine.dialect.name != "sqlite":
+            for table in ("person", "position", "move"):
+                connection.exec_driver_sql(f"SELECT setval('{table}_id_seq', 7)")
+    engine.dispose()
+    with Store.open(database) as store, store.session() as session:
+        move = session.get_one(Move, 7)
+        assert (move.key, move.from_position_id, move.to_position_id) == ("1:moved:1:2", 1, 2)
+        assert (move.before_url, move.before_at) == ("https://acme.test/team", at)
+        assert (move.after_url, move.after_at) == ("https://bolt.test/team", later)
+        old = session.get_one(Position, 1)
+        assert (old.term, old.arrived, old.started_on) == (1, False, None)
+        session.delete(move)
+        session.flush()
+        values = move.model_dump(exclude={"id"})
+        session.add(Move(**values | {"kind": "left", "to_position_id": None}))
+        session.flush()
+        assert session.exec(select(Move.id)).all() == [8], "a number is not given twice: digests remember it"
+        assert is_refused(session, Move(**values | {"kind": "left", "to_position_id": None}))
+        assert is_refused(session, Position(**old.model_dump(exclude={"id"})))
+        session.add(Position(**old.model_dump(exclude={"id"}) | {"term": 2}))

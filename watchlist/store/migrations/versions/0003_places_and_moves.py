@@ -28,9 +28,7 @@ def upgrade() -> None:
     _pages()
     _moves()
     _gaps()
-    with op.batch_alter_table("position") as position:
-        position.add_column(sa.Column("started_on", sa.String(), nullable=True))
-        position.add_column(sa.Column("ended_on", sa.String(), nullable=True))
+    _positions()
 
 
 def _organisations() -> None:
@@ -93,15 +91,15 @@ def _pages() -> None:
 
 def _moves() -> None:
     """One side of a move may be empty (joined, left); both cite the page as it was."""
-    kept = {"table_kwargs": {"sqlite_autoincrement": True}}
-    with op.batch_alter_table("move", **kept) as move:
+    kept = {"sqlite_autoincrement": True}
+    with op.batch_alter_table("move", table_kwargs=kept) as move:
         for text in ("key", "before_url", "after_url"):
             move.add_column(sa.Column(text, sa.String(), nullable=True))
         for time in ("before_at", "after_at"):
             move.add_column(sa.Column(time, sa.DateTime(timezone=True), nullable=True))
         move.drop_constraint(op.f("uq_move_person_id_to_position_id"), type_="unique")
     op.execute(_KEPT_PAGE)
-    with op.batch_alter_table("move", **kept) as move:
+    with op.batch_alter_table("move", table_kwargs=kept) as move:
         for text in ("key", "before_url", "after_url"):
             move.alter_column(text, existing_type=sa.String(), nullable=False)
         for time in ("before_at", "after_at"):
@@ -111,6 +109,23 @@ def _moves() -> None:
             move.create_index(op.f(f"ix_move_{side}"), [side])
         move.create_index("ix_move_person_id", ["person_id"])
         move.create_unique_constraint(op.f("uq_move_key"), ["key"])
+
+
+def _positions() -> None:
+    """A role has its source's own dates, and a number for each time it was begun; those known so far are first ones."""
+    with op.batch_alter_table("position") as position:
+        position.add_column(sa.Column("started_on", sa.String(), nullable=True))
+        position.add_column(sa.Column("ended_on", sa.String(), nullable=True))
+        position.add_column(sa.Column("term", sa.Integer(), nullable=False, server_default="1"))
+        position.add_column(sa.Column("arrived", sa.Boolean(), nullable=False, server_default=sa.false()))
+        position.drop_constraint(op.f("uq_position_person_id_organisation_key_title_section"), type_="unique")
+    with op.batch_alter_table("position") as position:
+        position.alter_column("term", existing_type=sa.Integer(), server_default=None)
+        position.alter_column("arrived", existing_type=sa.Boolean(), server_default=None)
+        position.create_unique_constraint(
+            op.f("uq_position_person_id_organisation_key_title_section_term"),
+            ["person_id", "organisation_key", "title", "section", "term"],
+        )
 
 
 def _gaps() -> None:
