@@ -121,8 +121,9 @@ def list_events(session: Session) -> tuple[Event, ...]:
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """An event as a JSON object; unknown is null."""
-    return {name: getattr(event, name) for name in ("id", "key", "name", "platform", "url", "field")}
+    """An event as a JSON object; unknown is null, a token in its address is masked."""
+    told = {name: getattr(event, name) for name in ("id", "key", "name", "platform", "url", "field")}
+    return told | {"url": mask_url(event.url)}
 
 
 def event_key(url: str) -> str:

@@ -44,7 +44,7 @@ from watchlist.sources.hosts import PauseLine, Refusal, list_pauses, list_refusa
 from watchlist.stops import ALL, StopLine, list_stops
 from watchlist.store.engine import database_label
 from watchlist.store.exclusive import is_held
-from watchlist.times import iso
+from watchlist.times import iso, shown
 
 LATELY = timedelta(days=7)
 RUNNING, CUT_OFF = "running", "cut off; the next start goes on"
@@ -305,12 +305,12 @@ def _jobs_lines(report: DoctorReport) -> list[str]:
     last = report.last
     lines = [
         "Work",
-        f"  last crawl    {iso(last.crawl) or 'never'}",
-        f"  last refresh  {iso(last.refresh) or 'never'}",
-        f"  last digest   {iso(last.digest) or 'never'}" + (f" for {last.digest_day}" if last.digest_day else ""),
+        f"  last crawl    {shown(last.crawl)}",
+        f"  last refresh  {shown(last.refresh)}",
+        f"  last digest   {shown(last.digest)}" + (f" for {last.digest_day}" if last.digest_day else ""),
     ]
     for job in report.jobs:
-        when = "due now" if job.due else f"due {iso(job.next_at)}"
+        when = "due now" if job.due else f"due {shown(job.next_at)}"
         last_result = CUT_OFF if job.last_result == RUNNING and not report.scheduler_running else job.last_result
         result = f", last: {plain(last_result, 120)}" if last_result else ""
         lines.append(f"  {job.name} {job.key}: {when}{result}")
@@ -320,19 +320,19 @@ def _jobs_lines(report: DoctorReport) -> list[str]:
 def _feeds_lines(report: DoctorReport) -> list[str]:
     lines = ["Feeds", "  " + ", ".join(f"{number} {state}" for state, number in report.feeds.items())]
     if report.oldest_bad_since:
-        lines.append(f"  oldest trouble since {iso(report.oldest_bad_since)}")
+        lines.append(f"  oldest trouble since {shown(report.oldest_bad_since)}")
     for feed in report.bad_feeds:
         owner = f"{plain(feed.owner, 80)}: " if feed.owner else ""
         reason = feed.reason or "no reason given"
-        lines.append(f"  {feed.state} since {iso(feed.since)} ({reason})  {owner}{plain(feed.url, 1000)}")
+        lines.append(f"  {feed.state} since {shown(feed.since)} ({reason})  {owner}{plain(feed.url, 1000)}")
     return lines
 
 
 def _door_lines(report: DoctorReport) -> list[str]:
     """What keeps requests back: the user, the hosts, the rules."""
     lines = ["", "Fetching"]
-    lines += [f"  stopped since {iso(line.since)}: {line.words}" for line in report.stops]
-    lines += [f"  {line.host} is left alone until {iso(line.until)}: {line.words}" for line in report.pauses]
+    lines += [f"  stopped since {shown(line.since)}: {line.words}" for line in report.stops]
+    lines += [f"  {line.host} is left alone until {shown(line.until)}: {line.words}" for line in report.pauses]
     if report.refusals:
         lines.append("  not fetched in the last 7 days (mentorwatch sources says where):")
         lines += [f"    {line.words}: {count(line.hosts, 'host')}" for line in report.refusals]

@@ -19,7 +19,7 @@ from watchlist.errors import UsageError
 from watchlist.models import Event, Feed, Organization, Person, Profile, Stop
 from watchlist.settings import Settings
 from watchlist.store import upsert
-from watchlist.times import iso
+from watchlist.times import iso, shown
 
 ALL, HOST, PERSON = "all", "host", "person"
 
@@ -98,7 +98,7 @@ def require_running(session: Session) -> None:
     """Raises UsageError while everything is stopped."""
     since = session.exec(select(Stop.since).where(Stop.kind == ALL).order_by(col(Stop.since))).first()
     if since is not None:
-        raise UsageError(f"fetching is stopped since {iso(since)}", hint="mentorwatch resume --all")
+        raise UsageError(f"fetching is stopped since {shown(since)}", hint="mentorwatch resume --all")
 
 
 def read_host(text: str, settings: Settings | None = None, *, stopped: frozenset[str] = frozenset()) -> str:

@@ -161,4 +161,5 @@ def belongs(marked: Marked, index: int, title: int) -> bool:
     inside = next((box for box in line.box.outward() if box.parent is shared), None)
     if inside is None:
         return True
-    return not any(mark.kind in ("name", "both") for mark in marked.marks[inside.first : inside.end])
+    others = (i for i in range(inside.first, inside.end) if i != title)
+    return not any(marked.marks[i].kind in ("name", "both") for i in others)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from crawler.pages.card import Card, Marked
 from crawler.pages.document import Document
 from crawler.pages.lines import Box, Link
 from crawler.pages.marks import is_prose
-from pipelines.lexicon.links import read_link
+from pipelines.lexicon.links import ProfileLink, read_link
 
 _MAX_EXCERPT: Final = 300
 _MAX_CARD: Final = 60
@@ -52,7 +53,7 @@ class Surroundings:
             return False
         if link.line in self.card.lines:
             return True
-        account = read_link(document.absolute(link.href))
+        account = _link(document.absolute(link.href))
         if account is not None and account.platform != "web":
             return True
         lines = self.marked.page.lines
@@ -87,12 +88,19 @@ def is_personal_link(document: Document, href: str) -> bool:
         return False
     try:
         url = document.absolute(href)
-        here = _same_page(url, document.url)
+        here = _page_of(url) == _page_of(document.url)
     except ValueError:
         return False
-    return url.lower().startswith(("http://", "https://")) and not here and read_link(url) is not None
+    return url.lower().startswith(("http://", "https://")) and not here and _link(url) is not None
 
 
-def _same_page(url: str, page: str) -> bool:
-    a, b = urlsplit(url), urlsplit(page)
-    return (a.hostname, a.path or "/") == (b.hostname, b.path or "/")
+@lru_cache(maxsize=8192)
+def _page_of(url: str) -> tuple[str | None, str]:
+    parts = urlsplit(url)
+    return parts.hostname, parts.path or "/"
+
+
+@lru_cache(maxsize=8192)
+def _link(url: str) -> ProfileLink | None:
+    """Whose account an address names; a link is asked for more than once, and stands on many pages of a site."""
+    return read_link(url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from crawler.items import PersonItem, Section
@@ -37,16 +37,21 @@ class Declared:
     links: tuple[str, ...] = ()
     excerpt: str = ""
     section: Section | None = None
+    implied: bool = False
+    """Whether the title is no more than what the organisation calls the person: its founder."""
     former: bool = False
     """Whether the source shows them as having left."""
 
 
 def build_declared(document: Document, declared: Iterable[Declared]) -> Found:
     """The declared people with a name's shape; former ones apart, a job at another organisation is `elsewhere`."""
-    items = [(person, _item(document, person)) for person in declared]
-    people = merge_people(item for person, item in items if item and not _has_left(person, item))
+    people = list(declared)
+    said = {_fold(person.name) for person in people if person.title and not person.implied}
+    people = [replace(one, title=None) if one.implied and _fold(one.name) in said else one for one in people]
+    items = [(person, _item(document, person)) for person in people]
+    here = merge_people(item for person, item in items if item and not _has_left(person, item))
     left = merge_people(item for person, item in items if item and _has_left(person, item))
-    return Found(people, former=without(left, people))
+    return Found(here, former=without(left, here))
 
 
 def _has_left(person: Declared, item: PersonItem) -> bool:

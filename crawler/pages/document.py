@@ -19,7 +19,7 @@ from w3lib.html import get_base_url
 from crawler.charsets import decode
 from crawler.wishes import NO_WISHES, Wishes, meta_wishes
 
-_YEAR = re.compile(r"(?<![\d.#-])(?:19|20)\d\d(?![\d.%-])")
+_YEAR = re.compile(r"(?:19|20)(?<![\d.#-]..)\d\d(?![\d.%-])")
 _TOO_FAR = 2040
 """Numbers above it are widths and colours rather than years."""
 _DATA_URI = re.compile(r"""data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]{200,}""")

@@ -53,6 +53,13 @@ def employer_by_place(title: str | None) -> str | None:
     return tail if not field or (" " in tail and looks_like_organisation(tail)) else None
 
 
+def employer_behind_of(title: str | None) -> str | None:
+    """The organisation behind "of" or its like: "Directrice générale de Banque Océane"; a field is none."""
+    match = OF.search(title or "")
+    tail = (title or "")[match.end() :].strip() if match else ""
+    return tail if " " in tail and tail[:1].isupper() and looks_like_organisation(tail) else None
+
+
 def employer_ahead(title: str | None) -> str | None:
     """What stands before the first comma where the job stands behind it: "Oakridge Partners, Managing Partner"."""
     head, comma, tail = (title or "").partition(", ")

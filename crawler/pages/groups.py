@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final, cast
 from urllib.parse import unquote
 
@@ -12,7 +13,17 @@ from crawler.items import PageKind, Section
 from crawler.pages.document import Document, texts_of
 from crawler.pages.lines import Box, Line, PageLines
 from crawler.pages.speaker_words import event_words
-from crawler.pages.words import Grouping, read_grouping, read_past, says_event, says_former, says_other_page, says_seats
+from crawler.pages.stories import is_story
+from crawler.pages.words import (
+    Grouping,
+    read_grouping,
+    read_past,
+    says_event,
+    says_former,
+    says_news,
+    says_other_page,
+    says_seats,
+)
 from pipelines.lexicon.organisations import organisation_key
 
 _MAX_WORDS: Final = 12
@@ -25,6 +36,11 @@ _MAX_PANEL: Final = 1000
 """So many lines of a tab are looked through for a heading of their own."""
 _MAX_FORMER: Final = 6
 """Words of a heading over former people; a longer one is the headline of a story."""
+_ENTRIES: Final = frozenset({"li", "dt", "dd"})
+_MAX_PEOPLE: Final = 500
+_MENU: Final = 3
+_MAX_MENU: Final = 60
+"""Entries a menu has, at least and at most."""
 _FOLLOWED_BY: Final = re.compile(r"\b(?:of|at|from|for|de|du|des|von|bei|der|di|da|do|van|w|i)\b", re.IGNORECASE)
 
 
@@ -47,10 +63,12 @@ _ASSUMED: Final = Group("staff")
 def read_groups(document: Document, page: PageLines, people: frozenset[int]) -> list[Group]:
     """The group of every line; `people` are the lines that are names or titles and so announce nothing."""
     headings = _headings(document, page, people)
+    tabs = list(_mixed_tabs(page, headings, people))
     supervised = any(grouping.supervisors for grouping in headings.values())
-    default = group_of_page(document)
+    named = _OTHERS if is_story(document, page) else _page_grouping(document)
+    default = _group(named, either_is_board=False) if named else _ASSUMED
     groups: list[Group] = []
-    named = _page_grouping(document)
+    groups_begun = False
     current, level, executives = default, 7, named is not None and named.group == "executive"
     for line in page.lines:
         if grouping := headings.get(line.index):
@@ -61,9 +79,15 @@ def read_groups(document: Document, page: PageLines, people: frozenset[int]) -> 
                 current = replace(current, excluded=True)
             level = line.heading or 7
             executives = executives or grouping.group == "executive"
+        elif line.heading == 1 and line.index not in people and not groups_begun:
+            current, level = default, 7  # what stands before the page's own heading is a menu
         elif line.index not in people and 0 < line.heading <= min(level, 3) and current.excluded:
             current, level = default, 7
+        groups_begun = groups_begun or line.heading == 1
         groups.append(current)
+    for labels, panels in tabs:
+        for label, panel in zip(labels, panels, strict=True):
+            groups[panel.first : panel.end] = [label or default] * (panel.end - panel.first)
     return _with_tabs(page, headings, groups)
 
 
@@ -76,8 +100,11 @@ def _headings(document: Document, page: PageLines, people: frozenset[int]) -> di
         if line.heading and line.text.count(" ") < _MAX_FORMER and says_former(line.text):
             found[line.index] = read_past(line.text)
             continue
+        if line.heading > 1 and says_news(line.text) and not _goes_on_with_people(page, line, people):
+            found[line.index] = _OTHERS
+            continue
         grouping = read_grouping(line.text)
-        if grouping and not line.heading and _is_tag(page, line, people):
+        if grouping and not line.heading and (_is_tag(page, line, people) or _is_entry(page, line, people)):
             continue
         if grouping and (grouping.whole or (line.heading and _is_said_of(line.text, document.organisation))):
             found[line.index] = grouping
@@ -92,6 +119,32 @@ def _is_tag(page: PageLines, line: Line, people: frozenset[int]) -> bool:
     return any(
         other is not box and _holds_one(other, people) for other in (_sibling(page, box), _before(page, box)) if other
     )
+
+
+def _goes_on_with_people(page: PageLines, heading: Line, people: frozenset[int]) -> bool:
+    """Whether below a heading follow people who look like those above it: a department that is called "Events"."""
+    below = range(heading.index + 1, min(heading.index + 1 + _MAX_FORMER, len(page.lines)))
+    first = next((page.lines[index] for index in below if index in people), None)
+    above = (page.lines[index] for index in islice(people, _MAX_PEOPLE) if index < heading.index)
+    return first is not None and any(line.signature == first.signature for line in above)
+
+
+def _is_entry(page: PageLines, line: Line, people: frozenset[int]) -> bool:
+    """Whether a line is one of a list of short texts without people, mostly no groups, or names a row of a table."""
+    row = line.box.parent
+    if row is None:
+        return False
+    if line.box.tag == "td":
+        return row.end - row.first > 1 and not _holds_people(row, people)
+    if line.box.tag not in _ENTRIES or not _MENU <= row.end - row.first <= _MAX_MENU or _holds_people(row, people):
+        return False
+    texts = [other.text for other in page.lines[row.first : row.end] if not other.heading]
+    named = sum((found := read_grouping(text)) is not None and found.whole for text in texts)
+    return all(text.count(" ") < _MAX_FORMER for text in texts) and named * 2 <= len(texts)
+
+
+def _holds_people(box: Box, people: frozenset[int]) -> bool:
+    return any(index in people for index in range(box.first, box.end))
 
 
 def _holds_one(box: Box, people: frozenset[int]) -> bool:
@@ -193,6 +246,23 @@ def _give(groups: list[Group], headings: dict[int, Grouping], box: Box, grouping
     """Put the lines of a box into a group, unless a heading within says more."""
     if not any(position in headings for position in range(box.first, min(box.end, box.first + _MAX_PANEL))):
         groups[box.first : box.end] = [_group(grouping, either_is_board=False)] * (box.end - box.first)
+
+
+def _mixed_tabs(
+    page: PageLines, headings: dict[int, Grouping], people: frozenset[int]
+) -> Iterator[tuple[list[Group | None], list[Box]]]:
+    """Rows of labels that name groups and departments side by side, with the boxes they open; no headings then."""
+    for index in sorted(headings):
+        line = page.lines[index]
+        row = line.box.parent
+        if index not in headings or line.heading or row is None or not _MENU <= row.end - row.first <= _MAX_CARD:
+            continue
+        labels = list(range(row.first, row.end))
+        alike = all(page.lines[label].signature == line.signature and label not in people for label in labels)
+        if not alike or all(label in headings for label in labels) or not (panels := _panels(page, labels)):
+            continue
+        found = [headings.pop(label, None) for label in labels]
+        yield [_group(grouping, either_is_board=False) if grouping else None for grouping in found], panels
 
 
 def _rows_of_labels(page: PageLines, headings: dict[int, Grouping]) -> Iterator[list[int]]:

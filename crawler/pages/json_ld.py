@@ -83,11 +83,12 @@ def _person(node: dict[str, Any], role: str, named: Mapping[str, dict[str, Any]]
     parts = filter(None, (_text(node.get("givenName")), _text(node.get("familyName"))))
     name = _text(node.get("name")) or " ".join(parts)
     title = _text(node.get("jobTitle")) or _text(node.get("roleName")) or _occupation(node)
-    title = title or (role.rstrip("s").capitalize() if role.startswith("founder") else None)
+    implied = title is None and role.startswith("founder")
+    title = role.rstrip("s").capitalize() if implied else title
     if not name or (title is None and role not in ROLES):
         return None
     links = (_text(node.get("url")), *_texts(node.get("sameAs")))
-    return Declared(name, title, _employer(node.get("worksFor"), named), tuple(filter(None, links)))
+    return Declared(name, title, _employer(node.get("worksFor"), named), tuple(filter(None, links)), implied=implied)
 
 
 def _occupation(node: dict[str, Any]) -> str | None:

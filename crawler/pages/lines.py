@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -29,6 +30,25 @@ _PAGE_PARTS: Final = frozenset({"header", "footer"})
 _CARD_TAGS: Final = frozenset({"article", "main", "section", "li", "td", "figure"})
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
 _STRONG: Final = frozenset({"strong", "b", "em", "i", "u", "big"})
+_Kind = Literal["box", "page", "inline", "link", "break", "form", "part", "unread", "comment", "nothing"]
+_KINDS: Final[dict[Any, _Kind]] = {
+    **dict.fromkeys(("html", "body", "main"), "page"),
+    **dict.fromkeys(_INLINE, "inline"),
+    **dict.fromkeys(_UNREAD, "unread"),
+    **dict.fromkeys(_PAGE_PARTS, "part"),
+    "a": "link",
+    "br": "break",
+    "form": "form",
+    etree.Comment: "comment",
+    etree.ProcessingInstruction: "nothing",
+    etree.Entity: "nothing",
+}
+"""What an element is by its tag; any other is a box."""
+_TOLD_BY_TAG: Final = frozenset({"form", "part", "unread"})
+_WITHIN_LINES: Final = frozenset({"noscript", "script", "style", "svg", "template"})
+_Wrapper = tuple[str, bool]
+"""An inline element, and whether it or one around it is for emphasis."""
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, blanks without width, directions
 _MAX_DEPTH: Final = 200
 """Elements nested deeper belong to the box at this depth: hostile nesting costs nothing."""
 _MAX_LINES: Final = 20_000
@@ -57,6 +77,15 @@ class Box:
     first_link: int = 0
     end_link: int = 0
     _path: str = ""
+    _look: tuple[str, str] | None = None
+
+    @property
+    def look(self) -> tuple[str, str]:
+        """What boxes of the same kind share: the path, and the class with the first one of the box around."""
+        if self._look is None:
+            around = self.parent.style.partition(" ")[0] if self.parent else ""
+            self._look = self.path, f"{around} {self.style}"
+        return self._look
 
     @property
     def path(self) -> str:
@@ -107,9 +136,9 @@ class Line:
     @property
     def signature(self) -> tuple[str, str, str]:
         """What lines of the same kind in repeated cards share: tags, class and inline element."""
-        wrappers = {run.wrapper for run in self.runs}
-        around = self.box.parent.style.partition(" ")[0] if self.box.parent else ""
-        return self.box.path, f"{around} {self.box.style}", wrappers.pop() if len(wrappers) == 1 else ""
+        runs = self.runs
+        wrappers = {runs[0].wrapper} if len(runs) == 1 else {run.wrapper for run in runs}
+        return (*self.box.look, wrappers.pop() if len(wrappers) == 1 else "")
 
 
 class Link(NamedTuple):
@@ -155,133 +184,173 @@ def read_lines(document: Document, spoken: Mapping[Any, str] = MappingProxyType(
     `spoken` are elements that show no text, with what they say otherwise (an attribute), a line for each line.
     """
     builder = _Builder(spoken)
-    walker = etree.iterwalk(document.root, events=("start", "end", "comment"))
-    for event, element in walker:
-        if builder.is_full:
-            break
-        if event == "end":
-            builder.close(element)
-        elif event == "comment":
-            builder.add_text(element.tail)
-        elif _is_unread(element, builder):
-            builder.skip(element)
-            walker.skip_subtree()
-        elif element.tag == "a" and builder.has_text and _is_label(element):
-            # "Head of Sales <a>LinkedIn</a> <a>Blog</a>": the link counts, its label is no part of the title.
-            builder.add_link(element)
-            builder.skipped = element
-            walker.skip_subtree()
-        else:
-            builder.open(element)
+    builder.walk(document.root)
     builder.end()
     return builder.page
 
 
 class _Builder:
-    """Gathers text into lines while the tree is walked; `br` and block elements end a line."""
+    """Gathers text into lines while the tree is walked; `br` and block elements end a line.
+
+    Every element of a page comes through `open` and `close`: they ask for each of its attributes once.
+    """
 
     def __init__(self, spoken: Mapping[Any, str]) -> None:
         self.page = PageLines()
+        self.lines = self.page.lines
         self.spoken = spoken
-        self.is_full = False
         self.box = Box(None, "", "", "", 0)
         self.depth = 0
         self.heading = 0
-        self.inline: list[tuple[str, bool]] = []
-        self.chunks: list[tuple[str, str, bool]] = []
+        self.inline: list[_Wrapper] = [("", False)]
+        """The inline elements that are open, the innermost last."""
+        self.chunks: list[tuple[str, _Wrapper]] = []
         self.hrefs: list[str] = []
-        self.skipped: Any = None
         self.link_is_broken = False
+
+    def walk(self, root: Any) -> None:
+        """Read an element and all below it; not by recursion, for hostile pages nest deeply."""
+        above: list[tuple[Any, _Kind, Iterator[Any]]] = []
+        parent, kind_above, children = None, _KINDS["html"], iter((root,))
+        while True:
+            for element in children:
+                kind = _KINDS.get(element.tag, "box")
+                if kind == "nothing":
+                    continue
+                goes_in = kind != "comment" and self.open(element, kind)
+                if len(self.lines) >= _MAX_LINES:
+                    return
+                if goes_in and len(element):
+                    above.append((parent, kind_above, children))
+                    parent, kind_above, children = element, kind, iter(element)
+                    break
+                self.close(element, kind if goes_in else "comment")
+                if len(self.lines) >= _MAX_LINES:
+                    return
+            else:
+                if parent is None:
+                    return
+                self.close(parent, kind_above)
+                if len(self.lines) >= _MAX_LINES:
+                    return
+                parent, kind_above, children = above.pop()
 
     def end(self) -> None:
         """End the line and the boxes that are open where a page is too long to be read whole."""
         self.flush()
         for opened in self.box.outward():
-            opened.end, opened.end_link = len(self.page.lines), len(self.page.links)
+            opened.end, opened.end_link = len(self.lines), len(self.page.links)
 
-    def open(self, element: Any) -> None:
-        tag = element.tag
-        if tag in _INLINE:
-            self._open_inline(element, tag)
-        elif tag == "br":
+    def open(self, element: Any, kind: _Kind) -> bool:
+        """Begin an element; whether there may be more to read below it."""
+        style, identifier = element.get("class"), element.get("id")
+        if kind in _TOLD_BY_TAG:
+            unread = self._is_unread(element, kind)
+        elif away := _away_by_name(style, identifier, element.get("role")):
+            unread = kind != "page" and self._is_unread_by_name(element, away)
+        else:
+            unread = False
+        if unread or (kind == "link" and self.chunks and self._is_mere_label(element)):
+            return False
+        if kind == "inline" or kind == "link":  # noqa: PLR1714 - many times faster than a tuple
+            self._open_inline(element, style)
+        elif kind == "break":
             self.flush()
             self.link_is_broken = any(label == "a" for label, _ in self.inline)
+        elif kind == "box" and not (identifier or self.heading or self.spoken or len(element) or element.text):
+            self.flush()  # a picture, a rule
+            return False
         else:
-            self._open_box(element, tag)
+            self._open_box(element, style or element.get("style") or "", identifier or "")
         if text := element.text:
             self.add_text(text)
         if self.spoken and element in self.spoken:
-            for text in self.spoken[element].split("\n"):
+            for said in self.spoken[element].split("\n"):
                 self.flush()
-                self.add_text(text)
+                self.add_text(said)
+        return True
 
-    def skip(self, element: Any) -> None:
-        """Leave an element out; a block ends the line it stands in."""
-        self.skipped = element
-        if element.tag not in ("noscript", "script", "style", "svg", "template"):
-            self.flush()
-        if element.tag == "blockquote":
-            self.page.after_quotes[len(self.page.lines)] = self.box
-
-    def close(self, element: Any) -> None:
-        tag = element.tag
-        if element is self.skipped:
-            self.skipped = None
-        elif tag in _INLINE:
-            if self.inline:
-                self.inline.pop()
-            if tag == "a" and self.link_is_broken:  # a link of several lines is a card; the next one begins anew
+    def close(self, element: Any, kind: _Kind) -> None:
+        """End an element, where "comment" is one that was left out: the text behind it counts."""
+        if kind == "inline" or kind == "link":  # noqa: PLR1714
+            self.inline.pop()
+            if self.link_is_broken and kind == "link":  # a link of several lines is a card; the next one begins anew
                 self.flush()
                 self.link_is_broken = False
-        elif tag != "br":
+        elif kind != "comment" and kind != "break":  # noqa: PLR1714
             self._close_box()
         if text := element.tail:
             self.add_text(text)
 
-    @property
-    def has_text(self) -> bool:
-        """Whether the line that is being gathered says something already."""
-        return bool(self.chunks)
-
-    def add_text(self, text: str | None) -> None:
-        if text and (self.chunks or not text.isspace()):
-            wrapper, strong = self.inline[-1] if self.inline else ("", False)
-            self.chunks.append((text, wrapper, strong))
+    def add_text(self, text: str) -> None:
+        """Add to the line that is being gathered."""
+        if self.chunks or not text.isspace():
+            self.chunks.append((text, self.inline[-1]))
 
     def flush(self) -> None:
         """End the line that is being gathered."""
         if not self.chunks:
             return
-        runs = _runs(self.chunks)
-        self.chunks = []
-        text = " ".join("".join(run.text for run in runs).split())[:_MAX_LINE]
-        line = Line(len(self.page.lines), text, self.box, self.heading, runs, tuple(self.hrefs))
-        self.hrefs = []
-        self.page.lines.append(line)
-        self.is_full = len(self.page.lines) >= _MAX_LINES
+        runs, self.chunks = _runs(self.chunks), []
+        if not runs:  # nothing but invisible characters
+            return
+        text = " ".join("".join([run.text for run in runs]).split())[:_MAX_LINE]
+        self.lines.append(Line(len(self.lines), text, self.box, self.heading, runs, tuple(self.hrefs)))
+        if self.hrefs:
+            self.hrefs = []
 
-    def _open_inline(self, element: Any, tag: str) -> None:
-        above, strong = self.inline[-1] if self.inline else ("", False)
-        label = tag if tag in ("a", "font") else f"{tag}.{element.get('class') or ''}"
-        self.inline.append((label or above, strong or tag in _STRONG))
+    def _is_unread(self, element: Any, kind: _Kind) -> bool:
+        """Leave out what is no content by its tag; a block ends the line it stands in."""
+        tag = element.tag
+        if kind == "form":
+            unread = element.find(".//h1") is None and sum(1 for _ in element.iterdescendants()) <= _FORM_SIZE
+        elif kind == "part":
+            in_card = any(box.tag in _CARD_TAGS for box in self.box.outward())
+            unread = not in_card and not (tag == "header" and _is_card_header(element))
+        else:
+            unread = True
+        if unread and tag not in _WITHIN_LINES:
+            self.flush()
+        if tag == "blockquote":
+            self.page.quotes += 1
+            self.page.after_quotes[len(self.lines)] = self.box
+        return unread
+
+    def _is_unread_by_name(self, element: Any, away: Literal["quotes", "unread"]) -> bool:
+        """Leave out what is named navigation, footer, testimonial, comment; unless it holds the first heading."""
+        if away == "unread" and element.find(".//h1") is not None:
+            return False
+        self.page.quotes += away == "quotes"
+        self.flush()
+        return True
+
+    def _is_mere_label(self, link: Any) -> bool:
+        """Leave out the label of a link, which counts: "Head of Sales <a>LinkedIn</a> <a>Blog</a>"."""
+        if not _is_label(link):
+            return False
+        self._add_link(link)
+        return True
+
+    def _open_inline(self, element: Any, style: str | None) -> None:
+        tag, strong = element.tag, self.inline[-1][1]
+        label = tag if tag in ("a", "font") else f"{tag}.{style or ''}"
+        self.inline.append((label, strong or tag in _STRONG))
         if tag == "a":
-            self.add_link(element)
+            self._add_link(element)
 
-    def add_link(self, element: Any) -> None:
-        """Note where a link stands."""
+    def _add_link(self, element: Any) -> None:
         if href := element.get("href"):
             self.hrefs.append(href)
-            self.page.links.append(Link(href, len(self.page.lines), self.box))
+            self.page.links.append(Link(href, len(self.lines), self.box))
 
-    def _open_box(self, element: Any, tag: str) -> None:
+    def _open_box(self, element: Any, style: str, identifier: str) -> None:
         if self.chunks:
             self.flush()
         self.depth += 1
         if self.depth > _MAX_DEPTH:
             return
-        style, identifier = element.get("class") or element.get("style") or "", element.get("id") or ""
-        page = self.page
-        self.box = Box(self.box, tag, style, identifier, self.depth, len(page.lines), 0, len(page.links))
+        tag, page = element.tag, self.page
+        self.box = Box(self.box, tag, style, identifier, self.depth, len(self.lines), 0, len(page.links))
         if tag in _HEADINGS:
             self.heading = _HEADINGS[tag]
         if identifier:
@@ -294,18 +363,21 @@ class _Builder:
         box = self.box
         if self.depth >= _MAX_DEPTH or box.parent is None:
             return
-        box.end, box.end_link = len(self.page.lines), len(self.page.links)
-        if box.tag in _HEADINGS:
+        box.end, box.end_link = len(self.lines), len(self.page.links)
+        if self.heading and box.tag in _HEADINGS:
             self.heading = 0
         self.box = box.parent
 
 
-def _runs(chunks: list[tuple[str, str, bool]]) -> tuple[Run, ...]:
+def _runs(chunks: list[tuple[str, _Wrapper]]) -> tuple[Run, ...]:
     """Neighbouring chunks under the same inline element as one run; blank ones between are kept as blanks."""
+    if len(chunks) == 1:
+        text, (wrapper, strong) = _folded(chunks[0][0]), chunks[0][1]
+        return (Run(text, wrapper, strong),) if text != " " else ()
     runs: list[Run] = []
-    for chunk, wrapper, strong in chunks:
+    for chunk, (wrapper, strong) in chunks:
         text = _folded(chunk)
-        if runs and (runs[-1][1:] == (wrapper, strong) or text == " "):
+        if runs and (text == " " or runs[-1][1:] == (wrapper, strong)):
             runs[-1] = Run(runs[-1].text + text, *runs[-1][1:])
         elif text != " ":
             runs.append(Run(text, wrapper, strong))
@@ -315,29 +387,11 @@ def _runs(chunks: list[tuple[str, str, bool]]) -> tuple[Run, ...]:
 def _folded(text: str) -> str:
     """The text with every stretch of white space as one blank."""
     words = " ".join(text.split())
+    if not words.isascii() and _INVISIBLE.search(words):
+        words = " ".join(_INVISIBLE.sub("", words).split())
     if not words:
         return " "
     return f"{' ' if text[0].isspace() else ''}{words}{' ' if text[-1].isspace() else ''}"
-
-
-def _is_unread(element: Any, builder: _Builder) -> bool:
-    """Whether an element is no content: markup of a kind, or named navigation, footer, testimonial, comment."""
-    tag = element.tag
-    if not isinstance(tag, str) or tag in _UNREAD:
-        builder.page.quotes += tag == "blockquote"
-        return True
-    if tag in _PAGE_PARTS:
-        in_card = any(box.tag in _CARD_TAGS for box in builder.box.outward())
-        return not in_card and not (tag == "header" and _is_card_header(element))
-    if tag == "form":
-        return element.find(".//h1") is None and sum(1 for _ in element.iterdescendants()) <= _FORM_SIZE
-    if tag in ("html", "body", "main"):
-        return False
-    away = _away_by_name(element.get("class"), element.get("id"), element.get("role"))
-    if away is None:
-        return False
-    builder.page.quotes += away == "quotes"
-    return away == "quotes" or (away == "unread" and element.find(".//h1") is None)
 
 
 def _is_card_header(element: Any) -> bool:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, takewhile
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from crawler.pages.lines import Line, Run
-from crawler.pages.words import page_words, read_grouping
+from crawler.pages.quotes import opens_with_quote
+from crawler.pages.stories import starts_with_date
+from crawler.pages.words import page_words, read_grouping, says_only_seat
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.name_decorations import given_names
 from pipelines.lexicon.names import read_name
@@ -40,9 +42,6 @@ _BETWEEN_PEOPLE: Final = re.compile(
     r"\s*;\s*(?:and\s+|und\s+|et\s+|y\s+)?|(?<=\))(?:,|\s+(?:and|und|et|y))?\s+(?=[^\W\d_a-z])"
 )
 _FORM_AT_END: Final = re.compile(r"\b[A-Z\u0410-\u042f][a-z\u0430-\u044f]{1,4}\.$")
-_QUOTE_START: Final = re.compile(r"^\s*[\"“”„«\u2018❝‟]")
-_QUOTE_END: Final = re.compile(r"[\"”“»\u2019❞]\s*$")
-_LEADING_DASH: Final = re.compile(r"^\s*[-\u2013—~―]+\s*\S")
 _CAPITALS: Final = re.compile(
     r"(?:^|[\s.'\u2019(-])[^\W\d_a-z\u0430-\u044f\u0451].*[\s.][^\W\d_a-z\u0430-\u044f\u0451]"
 )
@@ -58,6 +57,8 @@ _BYLINE_OR_AWARD: Final = re.compile(r"^by\s|\bof the year\W*(?:(?:19|20)\d\d)?$
 _LONG: Final = 220
 _MAX_TITLE: Final = 160
 _MAX_NAME: Final = 80
+_AND_ELSEWHERE: Final = re.compile(r" [iy] ")
+"""In English it is "I", and a sign of a sentence; small it is "and" in other languages."""
 _JOINT: Final = re.compile(r"[a-z\u00df-\u00ff\u0430-\u044f\u0451](?=[A-Z\u00c0-\u00de\u0410-\u042f])")
 _FIELD: Final = 30
 _GLUED_WORDS: Final = 10
@@ -95,6 +96,19 @@ def read_mark(line: Line) -> Mark:
 
     Titles are costly to read and matter beside names only.
     """
+    return _read_written(_Written(line.text, line.runs))
+
+
+class _Written(NamedTuple):
+    """What a line says and how, wherever it stands."""
+
+    text: str
+    runs: tuple[Run, ...]
+
+
+@lru_cache(maxsize=4096)
+def _read_written(line: _Written) -> Mark:
+    # A line is read more than once: with the names that stand in attributes, and on other pages of the site.
     text = without_field(tidy_line(line.text)) if len(line.text) < _LONG else line.text
     if is_label(text):
         return LABEL
@@ -102,6 +116,8 @@ def read_mark(line: Line) -> Mark:
         return _labelled_prose(line) or _led_prose(line) or PROSE
     if not _HOLDS_CAPITALS.search(line.text):
         return _unglued(line, text) or OTHER
+    if starts_with_date(line.text) or opens_with_quote(text):
+        return OTHER
     return _name_and_title(line, text) or _names_only(text) or _unglued(line, text) or OTHER
 
 
@@ -114,6 +130,7 @@ def read_title_mark(line: Line) -> Mark:
     return OTHER if grouping and grouping.whole else Mark("title", title=text)
 
 
+@lru_cache(maxsize=8192)
 def tidy_line(text: str) -> str:
     """A line without bullets, telephone numbers, mail addresses and pronouns."""
     if _may_have_tail(text):
@@ -197,19 +214,9 @@ def is_prose(text: str) -> bool:
         return True
     if words <= 5:
         return False
-    if words > 7 and _SENTENCE_END.search(text) and not _ends_in_form(text):
+    if words > 7 and _SENTENCE_END.search(text, text.find(" ")) and not _ends_in_form(text):  # "Dr. Ann Lee ..."
         return True
-    return words > 6 and not page_words().verbs.isdisjoint(_WORD.findall(fold(text)))
-
-
-def is_quoted(text: str) -> bool:
-    """Whether a line begins or ends with a quotation mark and is no nickname in a name."""
-    return bool(_QUOTE_START.search(text) or (_QUOTE_END.search(text) and text.count(" ") > 3))
-
-
-def starts_with_dash(text: str) -> bool:
-    """Whether a line is signed the way quotes are: "- Name, Company"."""
-    return bool(_LEADING_DASH.match(text))
+    return words > 6 and not page_words().verbs.isdisjoint(_WORD.findall(fold(_AND_ELSEWHERE.sub(" ", text))))
 
 
 def _ends_in_form(text: str) -> bool:
@@ -222,7 +229,7 @@ def _ends_in_form(text: str) -> bool:
 # --- one line with name and title -----------------------------------------------------------------------------------
 
 
-def _name_and_title(line: Line, text: str) -> Mark | None:
+def _name_and_title(line: _Written, text: str) -> Mark | None:
     if several := _several(text):
         return several
     if len(text) > _MAX_TITLE + _MAX_NAME:
@@ -232,7 +239,8 @@ def _name_and_title(line: Line, text: str) -> Mark | None:
     for left, right, either_way in candidates:
         mark = _paired(left, right, either_way=either_way)
         if mark and mark.sure:
-            return mark
+            parted = _unglued(line, text) if _JOINT.search(mark.names[0]) else None
+            return parted if parted and parted.kind == "both" else mark
         unsure = unsure or mark
     return unsure if unsure and not is_title(text) and not is_name(text) else None
 
@@ -262,7 +270,8 @@ def _paired(left: str, right: str, *, either_way: bool) -> Mark | None:
     name, title = _with_credentials(left, right)
     if not title:
         return Mark("name", (name,), right if is_title(right) else None)
-    if is_title(title):
+    title = title[1:-1] if title[0] == "(" and title[-1] == ")" else title
+    if is_title(title) or says_only_seat(title.partition(",")[0]):
         return Mark("both", (name,), title)
     return Mark("both", (name,), title, sure=False) if not is_name(title) and _could_be_title(title) else None
 
@@ -287,7 +296,7 @@ def _run_splits(runs: tuple[Run, ...]) -> Iterator[tuple[str, str, bool]]:
     for cut in range(1, min(len(runs), 5)):
         left = "".join(run.text for run in runs[:cut])
         right = "".join(run.text for run in runs[cut:])
-        yield tidy_line(left), tidy_line(right), True
+        yield tidy_line(left), tidy_line(right), not (right.lstrip().startswith(",") or left.rstrip().endswith(","))
 
 
 def _text_splits(text: str) -> Iterator[tuple[str, str, bool]]:
@@ -303,6 +312,7 @@ def _text_splits(text: str) -> Iterator[tuple[str, str, bool]]:
         yield text[: match.start()].strip(_BULLETS), text[match.end() :].strip(_BULLETS + "()"), "," not in match[0]
 
 
+@lru_cache(maxsize=8192)
 def glued(text: str) -> tuple[str, str] | None:
     """Name and title of "CEO Ann Lee" or "Ann Lee CEO", where every word belongs to one of the two."""
     words = text.split(" ")
@@ -319,13 +329,13 @@ def glued(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _unglued(line: Line, text: str) -> Mark | None:
+def _unglued(line: _Written, text: str) -> Mark | None:
     """Elements side by side without a blank: "AnnLee", "Ann LeeHead of Sales"."""
     if len(text) > _MAX_TITLE or not _JOINT.search(text):
         return None
     for match in islice(_JOINT.finditer(text), 6):
         left, right = tidy_line(text[: match.end()]), tidy_line(text[match.end() :])
-        if is_name(left) and is_title(right):
+        if is_name(left) and (is_title(right) or says_only_seat(right.partition(",")[0])):
             return Mark("both", (left,), right)
         if is_title(left) and is_name(right):
             return Mark("both", (right,), left)
@@ -334,7 +344,7 @@ def _unglued(line: Line, text: str) -> Mark | None:
     return Mark("name", (whole,)) if (given or len(line.runs) > 1) and is_name(whole) else None
 
 
-def _labelled_prose(line: Line) -> Mark | None:
+def _labelled_prose(line: _Written) -> Mark | None:
     """A title as the label of a sentence about somebody: "Owner and founder: Ann Lee once ran ..."."""
     label, colon, rest = line.text[:200].partition(":")
     title = label.strip(_BULLETS)
@@ -345,7 +355,7 @@ def _labelled_prose(line: Line) -> Mark | None:
     return Mark("both", (name,), title) if name else None
 
 
-def _led_prose(line: Line) -> Mark | None:
+def _led_prose(line: _Written) -> Mark | None:
     """A biography led by a name in bold, its title after it: "**Ann Lee** - Head of Sales. Ann has ..."."""
     lead = "".join(run.text for run in takewhile(lambda run: run.strong, line.runs))
     if not 3 < len(lead) <= _MAX_NAME + _MAX_TITLE or len(lead) + 3 > len(line.text):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from crawler.pages.card import Card, Marked, Signature, belongs, neighbour, shared_box
-from crawler.pages.lines import Line
+from crawler.pages.lines import Box, Line
 from crawler.pages.marks import Mark, tidy_line
 from crawler.pages.repeats import confirm
 from crawler.pages.title_lines import adds_field, is_unfinished
 from pipelines.lexicon.organisations import looks_like_organisation
 
 _MAX_TITLE_LINES: Final = 3
+_DEEP: Final = 4
 
 
 def pair(marked: Marked) -> list[Card]:
@@ -87,7 +89,15 @@ def _cards_at(marked: Marked, index: int, *, backward: bool) -> list[Card]:
 
 def _is_menu(one: Line, other: Line) -> bool:
     """Whether two lines are entries of a list of links: the same look, each leading elsewhere."""
-    return bool(one.hrefs and other.hrefs) and one.hrefs != other.hrefs and one.signature == other.signature
+    if one.signature != other.signature:
+        return False
+    if one.heading and one.box is not other.box:  # headings of two entries of one list: products, stories
+        return _entry(one) is not None and _entry(one) is not _entry(other)
+    return bool(one.hrefs and other.hrefs) and one.hrefs != other.hrefs
+
+
+def _entry(line: Line) -> Box | None:
+    return next((box for box in islice(line.box.outward(), _DEEP) if box.tag in ("li", "article")), None)
 
 
 def _title_lines(marked: Marked, index: int, first: int, step: int) -> Iterator[int]:

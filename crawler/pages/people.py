@@ -5,22 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from crawler.items import PersonItem, Section
 from crawler.pages.card import Card, Marked
 from crawler.pages.card_links import Surroundings, surroundings
 from crawler.pages.document import Document
-from crawler.pages.employment import OF, employer_ahead, employer_by_place, is_outside_job, other_organisation
+from crawler.pages.employment import (
+    OF,
+    employer_ahead,
+    employer_behind_of,
+    employer_by_place,
+    is_outside_job,
+    other_organisation,
+)
 from crawler.pages.groups import Group
 from crawler.pages.lines import Box, Line
-from crawler.pages.marks import is_prose, is_quoted, is_title, starts_with_dash, tidy_line
+from crawler.pages.marks import is_prose, is_title, tidy_line
+from crawler.pages.quotes import is_quoted, starts_with_dash
 from crawler.pages.since import since_of, without_since
+from crawler.pages.words import page_words, says_adviser, says_former
 from pipelines.lexicon.names import read_name
 from pipelines.lexicon.organisations import looks_like_organisation
 from pipelines.lexicon.titles import TitleReading, read_title
 
 _RANK: Final[dict[Section, int]] = {"executive": 0, "board": 1, "advisory": 2, "staff": 3, "speaker": 4}
+_AROUND: Final = 4
+_STYLE: Final = re.compile(r"[\s_-]+")
+_ALIKE: Final = 3
+"""So many cards of one look make a group of people."""
 _NEAR: Final = 3
 """So many lines under the title may say since when."""
 _MAX_SINCE: Final = 50
@@ -45,7 +59,7 @@ def build_people(document: Document, marked: Marked, cards: Sequence[Card], grou
     owners = sorted({card.line for card in cards})
     kept: list[PersonItem] = []
     left: list[PersonItem] = []
-    unsure = _unsure(cards, groups)
+    unsure = _unsure(cards, groups) | _outsiders(document, marked, cards, groups)
     for card in cards:
         group = groups[card.line]
         if card.line in unsure or card.line in quoted or (group.excluded and not group.former):
@@ -65,6 +79,29 @@ def _unsure(cards: Sequence[Card], groups: Sequence[Group]) -> set[int]:
     loose = [card for card in cards if not groups[card.line].announced]
     unknown = {card.line for card in loose if not any(is_title(text) for text in (card.title or "", *card.titles))}
     return unknown if len(unknown) * 2 > len(loose) else set()
+
+
+def _outsiders(document: Document, marked: Marked, cards: Sequence[Card], groups: Sequence[Group]) -> set[int]:
+    """Cards beside a clear group of cards alike, of another look and with a job elsewhere: customers, guests."""
+    looks: dict[tuple[str, str], list[Card]] = {}
+    for card in cards:
+        if groups[card.line].section in ("executive", "staff") and not groups[card.line].excluded:
+            looks.setdefault(marked.signature(card.line)[:2], []).append(card)
+    guests = {look: [card for card in alike if _is_guest(document, marked, card)] for look, alike in looks.items()}
+    if not any(len(alike) >= _ALIKE and not guests[look] for look, alike in looks.items()):
+        return set()
+    few = (look for look, alike in looks.items() if len(alike) < _ALIKE or len(guests[look]) == len(alike))
+    return {card.line for look in few for card in guests[look]}
+
+
+def _is_guest(document: Document, marked: Marked, card: Card) -> bool:
+    """Whether the title names another organisation, or the card stands in a container named for quotes."""
+    boxes = islice(marked.page.lines[card.line].box.outward(), _AROUND)
+    if any(not page_words().quote_names.isdisjoint(_STYLE.split(box.style.lower())) for box in boxes if box.style):
+        return True
+    firm = (card.title or "").rpartition(", ")[2]
+    named = read_title(card.title or "").organisation or (firm if firm and looks_like_organisation(firm) else None)
+    return firm != card.title and other_organisation(document, named) is not None
 
 
 # --- testimonials ---------------------------------------------------------------------------------------------------
@@ -121,11 +158,13 @@ def _shared(one: Line, other: Line) -> Box:
 def _person(document: Document, marked: Marked, card: Card, group: Group, owners: Sequence[int]) -> PersonItem | None:
     section = group.section
     around = surroundings(marked, card, owners)
+    _part_seat(card, section)
     since = _take_since(card) or _since_beside(marked, card, around)
     reading = read_title(card.title or "")
     if section in ("executive", "staff") and reading.level == "board" and not reading.organisation:
-        section = "board" if group.announced or section == "executive" else section
-    title, employer = _job(document, marked, card, reading, section)
+        advises = section == "staff" and says_adviser(card.title or "")
+        section = "board" if (group.announced or section == "executive") and not advises else section
+    title, employer = _job(document, marked, card, reading, replace(group, section=section))
     if _is_elsewhere(employer, group, card):
         return None
     outside = section in ("board", "advisory") and is_outside_job(title, reading)
@@ -140,6 +179,14 @@ def _person(document: Document, marked: Marked, card: Card, group: Group, owners
         excerpt=around.excerpt(),
         since=since,
     )
+
+
+def _part_seat(card: Card, section: Section) -> None:
+    """A seat and what else somebody is or was, on one line: "Chairman of the Board; Retired, Moseby Seafood"."""
+    if section in ("board", "advisory") and card.titles:
+        seat, semicolon, rest = card.titles[0].partition("; ")
+        if semicolon and read_title(seat).level == "board":
+            card.titles[:1] = [seat, rest]
 
 
 def _take_since(card: Card) -> str | None:
@@ -173,21 +220,32 @@ def plain_name(name: str) -> str:
 
 
 def _job(
-    document: Document, marked: Marked, card: Card, reading: TitleReading, section: Section
+    document: Document, marked: Marked, card: Card, reading: TitleReading, group: Group
 ) -> tuple[str | None, str | None]:
     """The title, and the other organisation it names. On a board the seat comes first, the job elsewhere after."""
-    if section not in ("board", "advisory"):
-        return card.title, other_organisation(document, reading.organisation)
+    if group.section not in ("board", "advisory"):
+        employer = other_organisation(document, reading.organisation)
+        sure = employer is None or not group.announced or _is_surely_firm(card.title, employer)
+        return card.title, employer if sure else None
     if card.employer and card.titles == [card.employer] and not OF.search(card.employer):
         return None, other_organisation(document, card.employer)
     titles = card.titles
     if len(titles) > 1 and read_title(titles[0]).level == "board":
         job = read_title(", ".join(titles[1:]))
-        if job.organisation:
-            return titles[0], other_organisation(document, job.organisation)
+        firm = job.organisation or (titles[1] if looks_like_organisation(titles[1]) else None)
+        firm = firm or (None if is_title(titles[1]) or says_former(titles[1]) else reading.organisation)
+        if firm or job.former or says_former(titles[1]):
+            return titles[0], other_organisation(document, firm)
     named = reading.organisation or card.employer or employer_by_place(card.title) or employer_ahead(card.title)
+    named = named or employer_behind_of(card.title)
     employer = named or _firm_after(marked, card)
     return card.title, other_organisation(document, employer)
+
+
+def _is_surely_firm(title: str | None, employer: str) -> bool:
+    """Whether what a title of our own people names is a firm, and no field of the job: "Instructor, English"."""
+    ahead = (title or "").partition(employer)[0].rstrip(" \u00ab\u201c")
+    return looks_like_organisation(employer) or not ahead.endswith((",", "(", "-", "\u2013"))
 
 
 def _firm_after(marked: Marked, card: Card) -> str | None:
@@ -205,7 +263,8 @@ def _firm_after(marked: Marked, card: Card) -> str | None:
 
 def _has_left(document: Document, marked: Marked, card: Card, person: PersonItem, group: Group) -> bool:
     """Whether the page shows somebody as gone: by the heading, the title or the years of a term."""
-    return group.former or is_past(read_title(card.title or ""), person.section) or _has_ended(document, marked, card)
+    title = person.title if person.section in ("board", "advisory") and person.title else card.title
+    return group.former or is_past(read_title(title or ""), person.section) or _has_ended(document, marked, card)
 
 
 def is_past(reading: TitleReading, section: Section) -> bool:

@@ -16,6 +16,7 @@ from crawler.pages.employment import other_organisation
 from crawler.pages.groups import Group
 from crawler.pages.marks import is_name, is_title
 from crawler.pages.people import merge_people, plain_name
+from crawler.pages.quotes import is_quoted
 from crawler.pages.words import page_words
 from pipelines.lexicon.folding import fold
 from pipelines.lexicon.organisations import organisation_key
@@ -75,7 +76,7 @@ def prose_words() -> ProseWords:
 def people_in_prose(document: Document, marked: Marked, groups: Sequence[Group]) -> tuple[PersonItem, ...]:
     """Those of whom a sentence says that they hold a role here: under a heading of leaders, or "our ..."."""
     found: list[PersonItem] = []
-    for index, sentence in islice(_sentences(marked, groups), _MAX_SENTENCES):
+    for index, sentence in islice(_sentences(document, marked, groups), _MAX_SENTENCES):
         group = groups[index]
         for name, title in _said(document, sentence, announced=group.announced):
             person = PersonItem(
@@ -87,14 +88,35 @@ def people_in_prose(document: Document, marked: Marked, groups: Sequence[Group])
     return merge_people(found)
 
 
-def _sentences(marked: Marked, groups: Sequence[Group]) -> Iterator[tuple[int, str]]:
+def _sentences(document: Document, marked: Marked, groups: Sequence[Group]) -> Iterator[tuple[int, str]]:
     for line in marked.page.lines:
         group = groups[line.index]
-        if line.heading or group.excluded or group.quotes or line.text.count(" ") < 4:
+        if line.heading or group.excluded or group.quotes or line.text.count(" ") < 4 or is_quoted(line.text):
+            continue
+        if not _may_concern(document, line.text, announced=group.announced):
             continue
         for sentence in _SENTENCE.split(line.text):
-            if may_be_title(sentence):
+            if _may_concern(document, sentence, announced=group.announced) and may_be_title(sentence):
                 yield line.index, sentence
+
+
+def _may_concern(document: Document, text: str, *, announced: bool) -> bool:
+    """Whether a text may name somebody of this house; cheap, for most sentences are about other things."""
+    return _may_name(text) and (announced or _is_of_this_house(document, text.split()))
+
+
+def _may_name(text: str) -> bool:
+    """Whether two capitals stand so near each other that a name may; few sentences have them. Cheap."""
+    ahead = _MAX_NAME
+    for word in text.split():
+        first = word[0]
+        is_capital = first.isalpha() and not "a" <= first <= "z"
+        if (is_capital and ahead < _MAX_NAME) or "." in word[:-1]:
+            return True
+        ahead = 1 if first.isupper() else ahead + 1
+        if word[-1] in ",;:":
+            ahead = _MAX_NAME
+    return False
 
 
 def _said(document: Document, sentence: str, *, announced: bool) -> Iterator[tuple[str, str]]:
@@ -115,7 +137,9 @@ def _said(document: Document, sentence: str, *, announced: bool) -> Iterator[tup
 
 def _is_of_this_house(document: Document, words: Sequence[str]) -> bool:
     """Whether a sentence says "our", or names the page's organisation."""
-    folded = {fold(word).strip(",.;:'") for word in words}
+    text = " ".join(words)
+    spelled = text.lower().split() if text.isascii() else map(fold, words)
+    folded = {word.strip(",.;:'") for word in spelled}
     own = set(organisation_key(document.organisation).split()) if document.organisation else set()
     return not folded.isdisjoint(prose_words().own) or (bool(own) and own <= folded)
 
@@ -123,12 +147,9 @@ def _is_of_this_house(document: Document, words: Sequence[str]) -> bool:
 def _names(words: Sequence[str]) -> Iterator[_Place]:
     start = 0
     while start < len(words) - 1:
+        ends = range(_end_of_phrase(words, start), start + 1, -1) if _begins_name(words[start]) else ()
         place = next(
-            (
-                _Place(words, start, end)
-                for end in range(min(len(words), start + _MAX_NAME), start + 1, -1)
-                if _is_one_phrase(words[start:end]) and is_name(" ".join(words[start:end]).rstrip(",.;:"))
-            ),
+            (_Place(words, start, end) for end in ends if is_name(" ".join(words[start:end]).rstrip(",.;:"))),
             None,
         )
         if place:
@@ -136,10 +157,14 @@ def _names(words: Sequence[str]) -> Iterator[_Place]:
         start = place.end if place else start + 1
 
 
-def _is_one_phrase(words: Sequence[str]) -> bool:
-    if is_title(words[0].rstrip(",.;:")):
-        return False
-    return words[0][:1].isupper() and not any(word.endswith((",", ";", ":")) for word in words[:-1])
+def _begins_name(word: str) -> bool:
+    return word[:1].isupper() and not is_title(word.rstrip(",.;:"))
+
+
+def _end_of_phrase(words: Sequence[str], start: int) -> int:
+    """Where a name that begins here ends at the latest: no comma stands within."""
+    longest = min(len(words), start + _MAX_NAME)
+    return next((end for end in range(start + 1, longest) if words[end - 1].endswith((",", ";", ":"))), longest)
 
 
 def _is_elsewhere(document: Document, place: _Place) -> bool:

@@ -19,6 +19,9 @@ _REPEATED: Final = 3
 """How many cards alike make a pattern (leaders.md section 2: at least three siblings)."""
 
 _PAIR: Final = 2
+_PLAIN: Final = 3
+_SHORTEST: Final = 3
+"""Letters of a name that stands alone."""
 
 Shape = tuple[Signature, Signature, int]
 """Where the name stands, where the title stands, and whether it comes before (-1), after (1) or on the line (0)."""
@@ -148,7 +151,7 @@ def _bare_cards(marked: Marked, shapes: _Shapes, taken: set[int]) -> list[Card]:
 
 
 def _names_by_shape(marked: Marked, index: int, mark: Mark, other: int) -> tuple[str, ...]:
-    if mark.kind == "name":
+    if mark.kind == "name" or (mark.kind == "both" and not mark.sure):
         return mark.names
     text = tidy_line(marked.page.lines[index].text)
     if mark.kind not in ("other", "title"):
@@ -159,7 +162,13 @@ def _names_by_shape(marked: Marked, index: int, mark: Mark, other: int) -> tuple
 
 
 def _is_single_name(text: str) -> bool:
-    return text.istitle() and text.isalpha() and len(text) > 3 and not has_title_word(text) and is_no_page_word(text)
+    return (
+        text.istitle()
+        and text.isalpha()
+        and len(text) >= _SHORTEST
+        and not has_title_word(text)
+        and is_no_page_word(text)
+    )
 
 
 def _is_shaped_like_name(text: str) -> bool:
@@ -167,7 +176,10 @@ def _is_shaped_like_name(text: str) -> bool:
     words = text.partition(",")[0].split()
     capital = sum(word[:1].isupper() for word in words)
     plain = 2 <= len(words) <= 5 and text[0].isalpha() and capital >= 2 and not any(char.isdigit() for char in text)
-    return plain and len(text) <= 80 and not says_vacant(text) and not looks_like_organisation(text)
+    if not plain or len(text) > 80 or says_vacant(text):
+        return False
+    person = len(words) <= _PLAIN and fold(words[0]) in given_names()  # "Theo Banks" is no bank beside a sure title
+    return person or not looks_like_organisation(text)
 
 
 def _title_by_shape(marked: Marked, index: int, other: int) -> str | None:
@@ -196,6 +208,8 @@ def bare_names(marked: Marked, cards: Sequence[Card], groups: Sequence[Group]) -
     taken = {index for card in cards for index in card.lines}
     seats = {i for i, group in enumerate(groups) if group.announced and group.section in ("board", "advisory")}
     left = {i for i in seats - taken if marked.marks[i].kind == "name" and not groups[i].excluded}
+    if not left:
+        return []
     known = Counter(marked.signature(card.line) for card in cards if card.line in seats)
     alike = Counter(_place(marked, i) for i in left)
     others = Counter(_place(marked, i) for i in range(len(groups)) if i not in left)

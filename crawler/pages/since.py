@@ -13,6 +13,8 @@ _MAX: Final = 120
 _FEW: Final = 3
 """So many further words make a line say more than since when."""
 _YEAR: Final = r"(?P<year>(?:19|20)\d\d)"
+_DIGIT: Final = re.compile(r"\d|[^\x00-\x7f]")
+"""What may be read as a digit."""
 _BRACKETS: Final = re.compile(r"[\s,;(\[\u2013-]+$")
 
 
@@ -33,7 +35,7 @@ def without_since(title: str) -> tuple[str, str | None]:
 
 
 def _match(text: str) -> tuple[str, int, int] | None:
-    if len(text) > _MAX or not any(char.isdigit() for char in text):
+    if len(text) > _MAX or _DIGIT.search(text) is None:
         return None
     folded = fold(text)
     match = _since().search(folded)

@@ -35,8 +35,12 @@ class PageWords:
     event: re.Pattern[str]
     seat: re.Pattern[str]
     seats: frozenset[str]
+    advisers: re.Pattern[str]
     fillers: frozenset[str]
     other_pages: frozenset[str]
+    latest: frozenset[str]
+    story_verbs: frozenset[str]
+    dated: frozenset[str]
     unread_names: frozenset[str]
     quote_names: frozenset[str]
     labels: frozenset[str]
@@ -75,11 +79,12 @@ def page_words() -> PageWords:
     groups: dict[str, Group] = {phrase: group for group in reversed(_ORDER) for phrase in sections[group]}
     return PageWords(
         groups=groups,
-        group_pattern=_whole_words(groups),
+        group_pattern=re.compile(f"(?=({_whole_words(groups).pattern}))"),
         quote_groups=frozenset(sections["quotes"]),
         supervisors=frozenset(sections["supervisors"]),
         former=_stems(sections["former"]),
         event=_stems(data["events"]["words"]),
+        advisers=_stems(data["seats"]["advisers"]),
         seats=frozenset(data["seats"]["holders"]),
         seat=_stems(data["seats"]["words"]),
         fillers=frozenset(sections["fillers"]),
@@ -95,6 +100,7 @@ def _line_words(data: dict[str, Any]) -> dict[str, Any]:
     fields = frozenset(data["lines"]["fields"])
     contacts = "|".join(map(re.escape, data["lines"]["contacts"]))
     return {
+        **{kind: frozenset(data["outcomes"][kind]) for kind in ("latest", "story_verbs", "dated")},
         "labels": frozenset(data["lines"]["labels"]) | fields,
         "fields": fields,
         "vacant": frozenset(data["lines"]["vacant"]),
@@ -119,6 +125,13 @@ def says_other_page(text: str) -> bool:
     return " ".join(word for word in _WORD.findall(fold(text)) if word not in words.fillers) in words.other_pages
 
 
+def says_news(heading: str) -> bool:
+    """Whether a heading stands over news, articles or jobs: "Latest news"."""
+    words = page_words()
+    rest = (word for word in _WORD.findall(fold(heading)) if word not in words.fillers and word not in words.latest)
+    return " ".join(rest) in words.other_pages
+
+
 def read_past(heading: str) -> Grouping:
     """The group of people who have left that such a heading announces: "Exconsejeros", "Former directors"."""
     plain = fold(heading)
@@ -132,6 +145,16 @@ def read_past(heading: str) -> Grouping:
 def says_seat(title: str) -> bool:
     """Whether a title begins with a word for a seat on a board or council."""
     return page_words().seat.match(fold(title)) is not None
+
+
+def says_only_seat(title: str) -> bool:
+    """Whether a title is one word for a seat and nothing else: "Lid", "Member"."""
+    return page_words().seat.fullmatch(fold(title)) is not None
+
+
+def says_adviser(title: str) -> bool:
+    """Whether a title is an adviser's: among staff that is a job and no seat."""
+    return page_words().advisers.search(fold(title)) is not None
 
 
 def says_vacant(text: str) -> bool:
@@ -156,20 +179,33 @@ def read_grouping(text: str) -> Grouping | None:
     folded = fold(text).replace("\u2019", "'").strip(" :.-\u2013—|")
     if words.group_words.isdisjoint(_WORD.findall(folded)):
         return None
-    found = [match[0] for match in words.group_pattern.finditer(folded)]
+    found, rest = _phrases(folded)
     if not found:
         return None
     named = {words.groups[phrase] for phrase in found}
     former = words.former.search(folded) is not None
-    rest = _WORD.findall(words.group_pattern.sub(" ", folded))
     return Grouping(
         group=next(group for group in _ORDER if group in named),
-        whole=all(word in words.fillers for word in rest),
+        whole=all(word in words.fillers for word in _WORD.findall(rest)),
         quotes=any(phrase in words.quote_groups for phrase in found),
         supervisors=any(phrase in words.supervisors for phrase in found),
         former=former,
         past=next((group for group in _PAST if group in named), None) if former else None,
     )
+
+
+def _phrases(folded: str) -> tuple[list[str], str]:
+    """The phrases of a heading that name groups, and the rest of it; they may overlap ("nuestro equipo directivo")."""
+    found: list[str] = []
+    rest, end = "", 0
+    for match in page_words().group_pattern.finditer(folded):
+        start, stop = match.span(1)
+        if stop <= end:  # within a longer phrase
+            continue
+        rest += folded[end:start] + " "
+        found.append(match[1])
+        end = stop
+    return found, rest + folded[end:]
 
 
 def _stems(words: Iterable[str]) -> re.Pattern[str]:

@@ -31,6 +31,8 @@ class RegistryReading:
     """What a register's answer says of a company, and how many of those it names were left out."""
 
     page: PageReading
+    beside: Mapping[str, PageReading] = field(default_factory=dict)
+    """What other answers of the register say of the same company, by their ids there (Wikidata: people's own items)."""
     dropped: Mapping[str, int] = field(default_factory=dict)
     """By reason: missing, not_human, dead, no_name (Wikidata); company, investor, no_role (EDGAR)."""
 

@@ -54,6 +54,11 @@ class Claim:
         """When it ended, ISO, as exact as it is known."""
         return day(self.qualifier(END))
 
+    def is_to_come(self, on: str | None = None) -> bool:
+        """Whether it begins later than the ISO date `on`: whoever takes office next year does not hold it yet."""
+        begins = self.since()
+        return bool(on and begins and begins > on[: len(begins)])
+
     def is_over(self, on: str | None = None) -> bool:
         """Whether a qualifier says that it ended; an end later than the ISO date `on` has not come yet."""
         if not any(name in self.qualifiers for name in _ENDED):
@@ -96,11 +101,11 @@ def states(entity: Mapping[str, Any], name: str) -> bool:
 
 
 def current(found: Iterable[Claim], *, on: str | None = None) -> tuple[Claim, ...]:
-    """The claims that hold now: of those that did not end the preferred ones, else all.
+    """The claims that hold now: of those that began and did not end the preferred ones, else all.
 
-    `on` is today's ISO date, for ends that are still to come.
+    `on` is today's ISO date, for beginnings and ends that are still to come.
     """
-    lasting = [claim for claim in found if not claim.is_over(on)]
+    lasting = [claim for claim in found if not claim.is_over(on) and not claim.is_to_come(on)]
     preferred = tuple(claim for claim in lasting if claim.rank == "preferred")
     return preferred or tuple(lasting)
 

@@ -22,7 +22,7 @@ _ARCHIVE: Final = "https://www.sec.gov/Archives/edgar"
 _WHAT: Final = "EDGAR"
 _DEPARTURES: Final = "5.02"
 _COLUMNS: Final = ("accessionNumber", "form", "filingDate", "reportDate", "items", "primaryDocument")
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INDEX_ROW: Final = re.compile(r"(.+?)\s+(\d{1,10})\s+(\d{4})-?(\d\d)-?(\d\d)\s+(edgar/data/\S+)\s*")
 
 
@@ -111,6 +111,14 @@ def person_page(cik: str | int) -> str:
     return f"https://www.sec.gov/cgi-bin/browse-edgar?action=getcompany&CIK={number:010d}"
 
 
+def iso_day(text: str) -> str | None:
+    """The text where it is a day of the calendar in ISO form."""
+    try:
+        return text if _DATE.fullmatch(text) and date.fromisoformat(text) else None
+    except ValueError:
+        return None
+
+
 def daily_index_url(day: date, kind: str = "form") -> str:
     """The index of one day, sorted by `form` or by `company`."""
     quarter = (day.month + 2) // 3
@@ -165,9 +173,12 @@ def read_index(body: bytes) -> tuple[IndexEntry, ...]:
 
 
 def ownership_filings(filings: Iterable[Filing], *, most: int, since: str) -> tuple[Filing, ...]:
-    """The newest `most` statements of insiders that were filed on the ISO date `since` or later."""
+    """The newest `most` statements of insiders that were filed on the ISO date `since` or later.
+
+    Newest by what they report on: an amendment (4/A) that is filed today may speak of last year.
+    """
     wanted = (filing for filing in filings if filing.form in OWNERSHIP_FORMS and filing.filed_on >= since)
-    return tuple(sorted(wanted, key=lambda filing: filing.filed_on, reverse=True)[:most])
+    return tuple(sorted(wanted, key=lambda filing: (filing.happened_on, filing.filed_on), reverse=True)[:most])
 
 
 def departure_reports(filings: Iterable[Filing], *, most: int, since: str) -> tuple[Filing, ...]:
@@ -195,14 +206,16 @@ def _cik(value: Any) -> str | None:
 
 
 def _filings(columns: Mapping[str, Any]) -> Iterator[Filing]:
-    """Rows of the parallel lists; a shorter list ends them all, a date in another form leaves its row out."""
+    """Rows of the parallel lists; a row without an accession number or a filing date is left out."""
     lists = [columns.get(name) for name in _COLUMNS]
     if not all(isinstance(values, list) for values in lists):
         raise AnswerError("unreadable", f"{_WHAT}'s list of filings lacks {', '.join(_missing(columns))}")
-    for accession, form, filed, reported, items, document in zip(*map(_text, lists), strict=False):
-        if _DATE.fullmatch(filed) and re.fullmatch(r"\d{10}-\d\d-\d{6}", accession):
+    if len({len(values) for values in lists if isinstance(values, list)}) > 1:  # nobody knows what belongs together
+        raise AnswerError("unreadable", f"{_WHAT}'s list of filings has columns of different lengths")
+    for accession, form, filed, reported, items, document in zip(*map(_text, lists), strict=True):
+        if iso_day(filed) and re.fullmatch(r"\d{10}-\d\d-\d{6}", accession, re.ASCII):
             kept = tuple(item.strip() for item in items.split(",") if item.strip())
-            yield Filing(accession, form, filed, reported if _DATE.fullmatch(reported) else None, kept, document)
+            yield Filing(accession, form, filed, iso_day(reported), kept, document)
 
 
 def _text(values: Any) -> list[str]:

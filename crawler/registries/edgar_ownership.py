@@ -16,16 +16,15 @@ from lxml import etree
 
 from crawler.items import PageReading, PersonItem
 from crawler.registries.answers import AnswerError, RegistryReading
-from crawler.registries.edgar import READER, person_page
+from crawler.registries.edgar import READER, iso_day, person_page
 from pipelines.lexicon.names import read_registry_name
 from pipelines.lexicon.titles import read_title
 from pipelines.lexicon.vocabulary import load_vocabulary
 
 SEAT: Final = "Director"
 """What the form itself calls a member of the board."""
-_DOCUMENT: Final = re.compile(rb"<ownershipDocument\b.*?</ownershipDocument\s*>", re.DOTALL)
+_DOCUMENT: Final = re.compile(rb"<(?:[\w-]+:)?ownershipDocument\b.*?</(?:[\w-]+:)?ownershipDocument\s*>", re.DOTALL)
 _YES: Final = frozenset({"1", "true", "y", "yes"})
-_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 _LONGEST_TITLE: Final = 160
 
 
@@ -76,7 +75,7 @@ def read_ownership(body: bytes) -> Ownership:
     period = _text(root, "periodOfReport")[:10]
     return Ownership(
         form=_text(root, "documentType"),
-        period=period if _DATE.fullmatch(period) else None,
+        period=iso_day(period),
         issuer=_text(root, "issuer/issuerName"),
         issuer_cik=_text(root, "issuer/issuerCik"),
         ticker=_text(root, "issuer/issuerTradingSymbol") or None,
@@ -95,7 +94,8 @@ def read_insiders(body: bytes, issuer_cik: str | None = None) -> RegistryReading
     """
     form = read_ownership(body)
     if issuer_cik is not None and form.issuer_cik.lstrip("0") != issuer_cik.lstrip("0"):
-        return RegistryReading(PageReading(kind="leaders", reader=READER, reason="other_issuer"), {"other_issuer": 1})
+        page = PageReading(kind="leaders", reader=READER, reason="other_issuer")
+        return RegistryReading(page, dropped={"other_issuer": 1})
     dropped = Counter[str]()
     people: list[PersonItem] = []
     former: list[PersonItem] = []
@@ -112,7 +112,7 @@ def read_insiders(body: bytes, issuer_cik: str | None = None) -> RegistryReading
         former=tuple(former),
         reason=None if people else "no_people",
     )
-    return RegistryReading(page, dict(dropped))
+    return RegistryReading(page, dropped=dict(dropped))
 
 
 def _root(body: bytes) -> Any:
@@ -121,10 +121,10 @@ def _root(body: bytes) -> Any:
         return None
     # A submission is text around the document: what it declares of its encoding stands before it.
     encoding = "latin-1" if re.search(rb"encoding=[\"']iso-8859-1", body[: match.start()], re.IGNORECASE) else "utf-8"
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, recover=True, encoding=encoding
-    )
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, encoding=encoding)
     root = etree.fromstring(match[0], parser)
+    for element in root.iter("*") if root is not None else ():  # the form has no namespace, some software gives it one
+        element.tag = element.tag.rpartition("}")[2].rpartition(":")[2]
     return root if root is not None and root.tag == "ownershipDocument" else None
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from crawler.items import CompanyFact, PageReading, PersonItem, Section
@@ -27,6 +27,8 @@ ITEMS_AT_ONCE: Final = 50
 """The most that wbgetentities takes from a client without special rights."""
 MAX_LAG_SECONDS: Final = 5
 """Asked for in work that can wait: a server that lags further behind answers with an error (API etiquette)."""
+NAMES, CLAIMS, ALIASES = "labels", "labels|claims", "labels|aliases|claims"
+"""What is asked for of an item: each holds what the one before it does."""
 _API: Final = "https://www.wikidata.org/w/api.php"
 _KIND, _DIED, _COUNTRY, _EMPLOYEES, _MOMENT = "P31", "P570", "P17", "P1128", "P585"
 _EMPLOYER, _POSITION = "P108", "P39"
@@ -46,6 +48,18 @@ class Office:
     """The item that names the role more exactly."""
 
 
+class _Held(NamedTuple):
+    """Somebody in a role, and whether that is over."""
+
+    person: PersonItem
+    over: bool
+
+    @property
+    def role(self) -> tuple[str, bool]:
+        """What tells apart the roles of one person."""
+        return (self.person.title or "").casefold(), self.over
+
+
 # --- what to ask for ---------------------------------------------------------------------------------------------
 
 
@@ -54,13 +68,13 @@ def item_page(item: str) -> str:
     return f"https://www.wikidata.org/wiki/{item}"
 
 
-def items_url(items: Sequence[str], *, names_only: bool = False) -> str:
-    """The address that answers with up to 50 items: labels and claims, or labels alone."""
+def items_url(items: Sequence[str], *, props: str = CLAIMS) -> str:
+    """The address that answers with up to 50 items: what `props` names of each."""
     parameters = {
         "action": "wbgetentities",
         "format": "json",
         "ids": "|".join(items),
-        "props": "labels" if names_only else "labels|claims",
+        "props": props,
         "languages": "|".join(_languages()),
         "maxlag": str(MAX_LAG_SECONDS),
     }
@@ -98,31 +112,27 @@ def is_organisation(item: Item) -> bool:
 def read_company(company: Item, items: Mapping[str, Item], *, on: str | None) -> RegistryReading:
     """Who leads a company and who did; `items` are those of people and roles, `on` is today's ISO date.
 
+    What only somebody's own item says of a role here stands beside, under that item: there it can be looked up.
     Its own item counts wherever it was merged into; reasons for nobody: `wrong_item`, `no_people`.
     """
     if not is_organisation(company):
         return RegistryReading(PageReading(kind="leaders", reader=READER, reason="wrong_item"))
     offices = list(_offices(company, on=on))
     dropped = Counter[str]()
-    people: list[PersonItem] = []
-    former: list[PersonItem] = []
+    own: list[_Held] = []
+    beside: dict[str, PageReading] = {}
     for person in dict.fromkeys(office.person for office in offices):
         item = items.get(person)
         if item is None or (reason := _unfit(item)):
             dropped["missing" if item is None else reason or ""] += 1
             continue
-        own = [*(office for office in offices if office.person == person), *_posts(item, _id(company), on=on)]
-        for office, named in _named(own, items):
-            (former if office.over else people).append(_person(item, office, named, company))
-    page = PageReading(
-        kind="leaders",
-        reader=READER,
-        people=tuple(people),
-        former=tuple(former),
-        facts=_facts(company, on),
-        reason=None if people else "no_people",
-    )
-    return RegistryReading(page, dict(dropped))
+        held = _roles(item, (office for office in offices if office.person == person), items, company)
+        posts = _roles(item, _posts(item, _id(company), on=on), items, company)
+        own += held
+        told = {each.role for each in held}
+        if more := [each for each in posts if each.role not in told]:
+            beside[_id(item)] = _page(more)
+    return RegistryReading(_page(own, _facts(company, on)), beside, dict(dropped))
 
 
 def read_items(items: Mapping[str, Item], *, on: str | None) -> RegistryReading:
@@ -132,12 +142,24 @@ def read_items(items: Mapping[str, Item], *, on: str | None) -> RegistryReading:
     """
     company = next((item for item in items.values() if people_of(item)), None)
     if company is not None:
-        return read_company(company, items, on=on)
+        found = read_company(company, items, on=on)
+        people = tuple(person for page in (found.page, *found.beside.values()) for person in page.people)
+        former = tuple(person for page in (found.page, *found.beside.values()) for person in page.former)
+        page = replace(found.page, people=people, former=former, reason=None if people else "no_people")
+        return replace(found, page=page, beside={})
     dropped = Counter(reason for item in items.values() if (reason := _unfit(item)))
     fit = [item for item in items.values() if not _unfit(item)]
     people = tuple(PersonItem(name=name_of(item) or "", links=accounts_of(item)) for item in fit)
     reason = None if people else "no_people"
-    return RegistryReading(PageReading(kind="leaders", reader=READER, people=people, reason=reason), dict(dropped))
+    page = PageReading(kind="leaders", reader=READER, people=people, reason=reason)
+    return RegistryReading(page, dropped=dict(dropped))
+
+
+def _page(held: Sequence[_Held], facts: tuple[CompanyFact, ...] = ()) -> PageReading:
+    people = tuple(person for person, over in held if not over)
+    former = tuple(person for person, over in held if over)
+    reason = None if people else "no_people"
+    return PageReading(kind="leaders", reader=READER, people=people, former=former, facts=facts, reason=reason)
 
 
 def name_of(item: Item) -> str | None:
@@ -219,6 +241,10 @@ def _unfit(person: Item) -> str | None:
     if states(person, _DIED):
         return "dead"
     return None if name_of(person) else "no_name"
+
+
+def _roles(person: Item, offices: Iterable[Office], items: Mapping[str, Item], company: Item) -> list[_Held]:
+    return [_Held(_person(person, office, title, company), office.over) for office, title in _named(offices, items)]
 
 
 def _person(person: Item, office: Office, title: str, company: Item) -> PersonItem:

@@ -71,19 +71,6 @@ def search_url(name: str, *, language: str = "en") -> str:
     return f"{_API}?{urlencode(parameters)}"
 
 
-def companies_url(items: Sequence[str]) -> str:
-    """The address that answers with up to 50 items with names, aliases and claims."""
-    parameters = {
-        "action": "wbgetentities",
-        "format": "json",
-        "ids": "|".join(items),
-        "props": "labels|aliases|claims",
-        "languages": "en|mul|de|fr|es|it|nl|pt|pl|sv|tr|ru|uk",
-        "maxlag": "5",
-    }
-    return f"{_API}?{urlencode(parameters, safe='|')}"
-
-
 def query_url(query: str) -> str:
     """The address that answers a SPARQL query in JSON."""
     return f"{_SPARQL}?{urlencode({'format': 'json', 'query': ' '.join(query.split())})}"

@@ -20,7 +20,7 @@ RANK_MARKS: Final = frozenset({"chief", "officer", "head", "lead", "assistant", 
 _TRIM: Final = ' \t,;:|-\u2013\u2014()«»"“”„@'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Part:
     """The items between two breaks, and the sign of the break before them."""
 
@@ -74,6 +74,8 @@ def _by_parts(title: str, items: Sequence[Item]) -> tuple[list[Item], str | None
     ranked = [n for n, part in enumerate(parts) if part.is_ranked]
     if not ranked:
         return list(items), None
+    if len(parts) == 1:
+        return _behind_of(title, items)
     first = last = len(parts)
     while first - 1 > ranked[0] and _extends(title, parts, first - 1, last):
         first -= 1

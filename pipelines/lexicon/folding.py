@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 _LETTERS: Final = str.maketrans(
@@ -25,16 +26,16 @@ _LETTERS: Final = str.maketrans(
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff]"
 )
-_SPACE: Final = re.compile(r"\s+")
 
 
 def tidy(text: str) -> str:
     """`text` in NFC without invisible and direction characters, white space folded to single blanks."""
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
+@lru_cache(maxsize=32768)
 def fold(text: str) -> str:
     """`text` in lower case without accents; ß is ss, ł is l; Cyrillic keeps its letters (й is no и).
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Final
@@ -12,6 +11,7 @@ from pipelines.lexicon.title_words import (
     compound_heads,
     first_parts,
     rank_words,
+    spoken,
     tokenize,
     words_by_language,
 )
@@ -27,8 +27,7 @@ _LONG: Final = 7
 
 def title_language(text: str) -> str | None:
     """Two-letter code of the language a job title is in; None where no vocabulary knows a word of it."""
-    words = [token.text for token in tokenize(text) if not token.is_break]
-    return language_of_words(words, text)
+    return language_of_words(spoken(tokenize(text)), text)
 
 
 def language_of_words(words: Iterable[str], text: str = "") -> str | None:
@@ -40,21 +39,23 @@ def language_of_words(words: Iterable[str], text: str = "") -> str | None:
     """
     accented = not text.isascii()
     english, shared = 0, 0
-    votes: Counter[str] = Counter(_signs_of(text) if accented else ())
+    votes = dict.fromkeys(_signs_of(text) if accented else (), 1)
     for word in words:
         known = _known(word)
         if "en" in known:
-            alone = len(known) == 1
-            english += known["en"] if alone else 0
+            english += known["en"] if len(known) == 1 else 0
             shared += 1
         else:
-            votes.update(known)
+            for code, weight in known.items():
+                votes[code] = votes.get(code, 0) + weight
+    if not votes:
+        return "en" if english + shared else None
     for code in votes:
         votes[code] = 2 * votes[code] - (accented and _has_foreign_letter(text, code))
-    best = max(votes, key=lambda code: (votes[code], -ord(code[0]), -ord(code[1])), default=None)
+    best = max(votes, key=lambda code: (votes[code], -ord(code[0]), -ord(code[1])))
     least = 1 if accented else 2 * _RANK_WEIGHT
-    if best is None or (english + shared and (votes[best] < least or votes[best] * _FOREIGN_WEIGHT < 2 * english)):
-        return "en" if english + shared else best
+    if english + shared and (votes[best] < least or votes[best] * _FOREIGN_WEIGHT < 2 * english):
+        return "en"
     return best
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from pipelines.lexicon.folding import fold
@@ -46,7 +46,7 @@ def strip_decorations(text: str) -> Decorated:
 
 def _without_note(text: str) -> tuple[str, list[str]]:
     """`Jane Doe (Australia)`, `Jane Doe (she/her)`, `Jane Doe (PhD)` without the brackets; degrees are kept."""
-    match = _NOTE.search(text)
+    match = _NOTE.search(text) if text.endswith((")", "]")) else None
     if match is None or not match.start() or "," in text[match.start() - 2 : match.start()]:
         return text, []
     inside = match[0].strip(" ()[]")
@@ -58,7 +58,8 @@ def _leading(text: str) -> tuple[list[str], str]:
     words = text.split()
     found: list[str] = []
     while len(words) > 1 and (
-        length := _honorific_length(words) or (found and fold(words[0]).replace(".", "") in _second())
+        length := _honorific_length(words)
+        or (found and not _is_capital_given(words[0]) and fold(words[0]).replace(".", "") in _second())
     ):
         found.append(" ".join(words[: int(length)]))
         words = words[int(length) :]
@@ -66,12 +67,21 @@ def _leading(text: str) -> tuple[list[str], str]:
 
 
 def _honorific_length(words: list[str]) -> int:
+    first = _spelled(words[0]).split()
+    if first and first[0] not in _first_words():
+        return 0
     known = _honorifics()
     for length in range(min(_LONGEST, len(words) - 1), 0, -1):
         plain = " ".join(map(_spelled, words[:length]))
+        if length > 1 and _is_capital_given(words[length - 1]):  # "Dr. Phil Price" is no Dr. phil.
+            continue
         if " ".join(plain.split()) in known and (length > 1 or len(words) > 2 or words[0].endswith(".")):
             return length if len(plain) > 2 or _short_honorific(words[0], words) else 0
     return 0
+
+
+def _is_capital_given(word: str) -> bool:
+    return word[:1].isupper() and "." not in word and fold(word) in given_names()
 
 
 def _spelled(word: str) -> str:
@@ -108,6 +118,7 @@ def _all_suffixes(text: str) -> list[str]:
     return words if words and all(_is_suffix(word, alone=True) for word in words) else []
 
 
+@lru_cache(maxsize=16384)
 def _is_suffix(word: str, *, alone: bool) -> bool:
     bare = _bare(word)
     if fold(bare) in _generations():
@@ -148,6 +159,12 @@ def given_names() -> frozenset[str]:
 @cache
 def _honorifics() -> frozenset[str]:
     return frozenset(fold(word) for word in load_vocabulary("honorifics")["honorifics"])
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """What an honorific begins with; most names do not."""
+    return frozenset(honorific.split()[0] for honorific in _honorifics() if honorific)
 
 
 @cache

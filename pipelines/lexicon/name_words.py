@@ -143,6 +143,7 @@ def particles() -> frozenset[str]:
     return frozenset(fold(word) for word in load_vocabulary("name_forms")["particles"])
 
 
+@lru_cache(maxsize=16384)
 def _well_formed(word: str) -> bool:
     if word[0] in "'\u2019" and fold(word).replace("\u2019", "'") in particles():
         return True
@@ -219,6 +220,7 @@ def _is_doubtful(word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=16384)
 def _is_contraction(word: str) -> bool:
     """What's, We're, Children's: no name ends so."""
     return bool(_CONTRACTION.search(word))

@@ -39,7 +39,12 @@ class Group:
 class _Phrase:
     """The items between two breaks, with contextual marks decided."""
 
-    items: list[Item] = field(default_factory=list)
+    items: list[Item]
+    marks: frozenset[str | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What stands anywhere in it is asked for again and again."""
+        self.marks = frozenset(item.entry.mark for item in self.items)
 
     @property
     def rank_at(self) -> int | None:
@@ -49,13 +54,18 @@ class _Phrase:
 
     def has(self, mark: str, before: int | None = None) -> bool:
         """Whether a mark stands in the phrase (before a position)."""
+        if mark not in self.marks or before is None:
+            return mark in self.marks
         return any(item.entry.mark == mark for item in self.items[:before])
 
 
 def read_groups(items: Sequence[Item]) -> list[Group]:
     """The roles a title names, in its order; phrases without a rank tell the function of their neighbour."""
-    chiefs = _join_chiefs(_in_context(_without_owners(_without_addressee(items))))
-    phrases = _phrases(without_superiors(chiefs))
+    marks = {item.entry.mark for item in items}
+    if marks.isdisjoint(_DECISIONS) and not any(item.entry.level for item in items):
+        return []
+    said = _in_context(_without_owners(_without_addressee(items) if "to" in marks else list(items)))
+    phrases = _phrases(without_superiors(_join_chiefs(said) if "chief" in marks else said))
     firsts = [n for n, phrase in enumerate(phrases) if phrase.rank_at is not None]
     groups: list[Group] = []
     past = False
@@ -65,7 +75,8 @@ def read_groups(items: Sequence[Item]) -> list[Group]:
         group = _group(phrases[n], phrases[n + 1 : end], before)
         parts = [*before, phrases[n], *phrases[n + 1 : end]]
         past = (past or any(part.has("former") for part in parts)) and not phrases[n].has("current")
-        groups.append(replace(group, former=past))
+        group.former = past
+        groups.append(group)
     return groups
 
 
@@ -79,6 +90,8 @@ def _without_addressee(items: Sequence[Item]) -> list[Item]:
 
 def _without_owners(items: list[Item]) -> list[Item]:
     """The professor of "Professor's assistant" is not the person."""
+    if "s" not in [item.tokens[0].text for item in items]:
+        return items
     return [
         Item(Entry("known"), item.tokens) if after and after.tokens[0].text == "s" and item.entry.level else item
         for item, after in zip(items, [*items[1:], None], strict=True)
@@ -87,6 +100,8 @@ def _without_owners(items: list[Item]) -> list[Item]:
 
 def _in_context(items: list[Item]) -> list[Item]:
     """Ambiguous abbreviations with the function that the words beside them tell."""
+    if not any(item.entry.alternatives for item in items):
+        return items
     named = [item.entry.function for item in items if item.entry.function and not item.entry.alternatives]
     return [Item(_in_field(item.entry, named), item.tokens) if item.entry.alternatives else item for item in items]
 
@@ -142,15 +157,9 @@ def _decided(items: list[Item]) -> list[Item]:
     done: list[Item] = []
     for n in range(len(items) - 1, -1, -1):
         item = items[n]
-        entry = _decide(item.entry, items[:n], done) if item.entry.mark else item.entry
-        done.insert(0, Item(entry, item.tokens))
+        decide = _DECISIONS.get(item.entry.mark or "")
+        done.insert(0, Item(decide(item.entry, items[:n], done), item.tokens) if decide else item)
     return done
-
-
-def _decide(entry: Entry, before: list[Item], after: list[Item]) -> Entry:
-    """A contextual mark as what it means here; other marks stay as they are."""
-    decide = _DECISIONS.get(entry.mark or "")
-    return decide(entry, before, after) if decide else entry
 
 
 def _officer(entry: Entry, before: list[Item], after: list[Item]) -> Entry:  # noqa: ARG001 - one signature for all marks

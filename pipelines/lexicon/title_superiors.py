@@ -12,11 +12,14 @@ _AHEAD: Final = frozenset({"aide", "aide_around", "secretary"})
 _BEHIND: Final = frozenset({"aide_behind", "aide_around", "assistant"})
 """Marks of those whose superior may stand right before them: "CEO Assistant", "CEO-Assistenz"."""
 _SUPERIOR: Final = frozenset({"head", "director", "vp", "c_level"})
+_SERVING: Final = _AHEAD | _BEHIND | {"office"}
 _KNOWN: Final = Entry("known")
 
 
 def without_superiors(items: Sequence[Item]) -> list[Item]:
     """The items with everybody whom an assistant, secretary or office serves as words that change nothing."""
+    if _SERVING.isdisjoint([item.entry.mark for item in items]):
+        return list(items)
     done = list(items)
     for start, end in _statements(items):
         done[start:end] = _without_served_office(_without_served_person(done[start:end]))

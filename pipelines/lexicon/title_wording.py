@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from pipelines.lexicon.folding import fold
-from pipelines.lexicon.title_words import tokenize
+from pipelines.lexicon.title_words import spoken, tokenize
 from pipelines.lexicon.titles import TitleReading, read_title
 from pipelines.lexicon.vocabulary import load_vocabulary
 
@@ -49,7 +49,7 @@ def _words(title: str) -> tuple[str, ...]:
     """The words that weigh, without the employer that the title names."""
     employer = read_title(title).organisation
     plain = title.replace(employer, " ") if employer else title
-    words = [fold(token.text).replace(".", "") for token in tokenize(plain) if not token.is_break]
+    words = [fold(word).replace(".", "") for word in spoken(tokenize(plain))]
     return tuple(word for word in words if word not in _small_words()) or tuple(words)
 
 

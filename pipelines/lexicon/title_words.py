@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Final, Literal, NamedTuple
@@ -16,6 +16,7 @@ Kind = Literal["role", "level", "field", "weak_field", "mark", "known", "not_tit
 
 SOFT: Final = "+"
 HARD: Final = "|"
+_BREAKS: Final = frozenset((SOFT, HARD))
 _HARD_SIGNS: Final = frozenset('|;\u2013\u2014:()[]«»“”„"•·→>-*')
 _GENDERED: Final = re.compile(
     r"(?<=\w)[*:/_](?:in|innen)\b|\((?:in|m/w/d|m/f/d|w/m/d|f/m/d|m/w|h/f|f/h|m/f|a|e|ne)\)", re.IGNORECASE
@@ -64,7 +65,7 @@ class Token(NamedTuple):
     @property
     def is_break(self) -> bool:
         """Whether it parts phrases."""
-        return self.text in (SOFT, HARD)
+        return self.text in _BREAKS
 
 
 class Item(NamedTuple):
@@ -95,19 +96,17 @@ class _Node:
     entry: Entry | None = None
     after: dict[str, _Node] = field(default_factory=dict)
 
-    def longest(self, keys: Sequence[tuple[str, ...]], at: int) -> tuple[int, Entry]:
+    def longest(self, keys: Sequence[tuple[str, ...]], at: int) -> tuple[int, Entry | None]:
         """The end and meaning of the longest phrase that goes on at a position."""
-        best = (at, self.entry or UNKNOWN)
-        if at < len(keys):
+        end, entry = at, self.entry
+        if self.after and at < len(keys):
             for key in keys[at]:
                 node = self.after.get(key)
                 if node is not None:
-                    best = max(best, node.longest(keys, at + 1), key=_end_of)
-        return best
-
-
-def _end_of(found: tuple[int, Entry]) -> tuple[int, bool]:
-    return (found[0] if found[1] is not UNKNOWN else 0, found[1] is not UNKNOWN)
+                    further, meant = node.longest(keys, at + 1)
+                    if meant is not None and (entry is None or further > end):
+                        end, entry = further, meant
+        return end, entry
 
 
 @dataclass(slots=True)
@@ -129,30 +128,47 @@ class TitleWords:
 
     def read(self, tokens: Sequence[Token]) -> list[Item]:
         """The tokens as entries, longest phrases first; words that are in no entry stay as unknown items."""
-        rest = tuple(self._split_compounds(tokens))
-        keys = [(token.text,) if token.is_break else self.spellings(token.text) for token in rest]
+        rest, keys = self._words(tokens)
         items: list[Item] = []
         at = 0
         while at < len(rest):
-            end, entry = (at + 1, BREAK) if rest[at].is_break else self.root.longest(keys, at)
-            end = max(at + 1, end)
+            if rest[at].text in _BREAKS:
+                end, entry = at + 1, BREAK
+            else:
+                end, known = self.root.longest(keys, at)
+                end, entry = max(at + 1, end), known or UNKNOWN
             items.append(Item(entry, rest[at:end]))
             at = end
         return items
 
-    def _split_compounds(self, tokens: Sequence[Token]) -> Iterator[Token]:
-        for whole in tokens:
-            before, token = self._split_prefix(whole)
-            if before is not None:
-                yield before
-            head = None if token.is_break or not self.compound_heads else self._compound_head(token.text)
-            if head is None:
-                yield Token(SOFT, token.start, token.end) if token.text in self.list_words else token
+    def _words(self, tokens: Sequence[Token]) -> tuple[tuple[Token, ...], list[tuple[str, ...]]]:
+        """The tokens with compounds taken apart, and how the vocabulary may spell each."""
+        rest: list[Token] = []
+        keys: list[tuple[str, ...]] = []
+        for token in tokens:
+            spelled = _whole(self.language, token.text)
+            if spelled is not None:
+                rest.append(token)
+                keys.append(spelled)
                 continue
-            cut = token.end - len(head)
-            first = token.text[: -len(head)]
-            yield Token(self._compound_field(first), token.start, cut)
-            yield Token(head, cut, token.end)
+            parts = list(self.split(token))
+            rest += parts
+            keys += [(part.text,) if part.is_break else self.spellings(part.text) for part in parts]
+        return tuple(rest), keys
+
+    def split(self, whole: Token) -> Iterator[Token]:
+        """A word as it is, or taken apart: a prefix, a compound; "and" as the break that it is."""
+        before, token = self._split_prefix(whole)
+        if before is not None:
+            yield before
+        head = None if token.is_break or not self.compound_heads else self._compound_head(token.text)
+        if head is None:
+            yield Token(SOFT, token.start, token.end) if token.text in self.list_words else token
+            return
+        cut = token.end - len(head)
+        first = token.text[: -len(head)]
+        yield Token(self._compound_field(first), token.start, cut)
+        yield Token(head, cut, token.end)
 
     def _split_prefix(self, token: Token) -> tuple[Token | None, Token]:
         """`subdirectora` and `exdirector` as two words, where the vocabulary has only the second."""
@@ -189,18 +205,24 @@ def first_parts(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([word, *(word.removesuffix(end) for end in ("s", "n", "en", "es", "e"))]))
 
 
-def tokenize(text: str) -> list[Token]:
+@lru_cache(maxsize=64)
+def tokenize(text: str) -> tuple[Token, ...]:
     """The words and breaks of a title, folded; neighbouring breaks are one, the stronger."""
     if "(" in text or "*" in text or "/" in text or ":" in text or "_" in text:
         text = _GENDERED.sub(_same_length, text)
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
-        token = _token(match)
-        if token.is_break and found and found[-1].is_break:
-            found[-1] = Token(max(found[-1].text, token.text), found[-1].start, token.end)
+        word = _word(match.lastgroup, match[0])
+        if found and word in _BREAKS and found[-1].text in _BREAKS:
+            found[-1] = Token(max(found[-1].text, word), found[-1].start, match.end())
         else:
-            found.append(token)
-    return found
+            found.append(Token(word, *match.span()))
+    return tuple(found)
+
+
+def spoken(tokens: Iterable[Token]) -> list[str]:
+    """The words among tokens."""
+    return [token.text for token in tokens if token.text not in _BREAKS]
 
 
 def _same_length(match: re.Match[str]) -> str:
@@ -209,18 +231,35 @@ def _same_length(match: re.Match[str]) -> str:
     return ending.ljust(len(match[0]))
 
 
-def _token(match: re.Match[str]) -> Token:
-    group, raw = match.lastgroup, match[0]
+@lru_cache(maxsize=32768)
+def _word(group: str | None, raw: str) -> str:
+    """What a token says, by the group of the pattern that found it."""
     if group == "dash":
-        return Token(HARD, match.start(), match.end())
+        return HARD
     if group == "sign":
-        return Token(raw if raw == "@" else HARD if raw in _HARD_SIGNS else SOFT, match.start(), match.end())
+        return raw if raw == "@" else HARD if raw in _HARD_SIGNS else SOFT
     word = fold(raw).replace(*_YO)
     if group == "short":
-        word = word.replace(" ", "")
-    elif group == "dotted":
-        word = "adinterim" if raw.rstrip(".") == "a.i" else word.replace(".", "")
-    return Token(word, match.start(), match.end())
+        return word.replace(" ", "")
+    if group == "dotted":
+        return "adinterim" if raw.rstrip(".") == "a.i" else word.replace(".", "")
+    return word
+
+
+@lru_cache(maxsize=32768)
+def _whole(language: str, word: str) -> tuple[str, ...] | None:
+    """The spellings of a word that stands as it is; None where it is taken apart, or parts a list."""
+    words, token = title_words(language), Token(word, 0, len(word))
+    if list(words.split(token)) != [token]:
+        return None
+    return (word,) if token.is_break else words.spellings(word)
+
+
+@lru_cache(maxsize=32768)
+def names_deputy(language: str, word: str) -> bool:
+    """Whether a folded word makes its bearer somebody's deputy."""
+    words = title_words(language)
+    return not words.deputies.isdisjoint(words.spellings(word))
 
 
 @lru_cache(maxsize=32768)

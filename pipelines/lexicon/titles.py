@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipelines.lexicon.employers import RANK_MARKS, split_employer
 from pipelines.lexicon.folding import tidy
 from pipelines.lexicon.languages import language_of_words, may_name_rank, rank_languages
 from pipelines.lexicon.title_phrases import Group, read_groups
-from pipelines.lexicon.title_words import Item, TitleWords, Token, corrected, title_words, tokenize
+from pipelines.lexicon.title_words import Item, Token, corrected, names_deputy, spoken, title_words, tokenize
 
 LADDER: Final = ("ic", "senior_ic", "manager", "head", "director", "vp", "c_level")
 """The career ladder from its foot; `board` and `none` stand beside it. Distance = steps on it."""
@@ -75,16 +75,16 @@ class TitleReading:
 def read_title(text: str) -> TitleReading:
     """What a job title says; level "none" and function "other" when it is not the title of one person."""
     title = tidy(text[: _MAX_LENGTH * 2])
-    tokens = tokenize(title) if len(title) <= _MAX_LENGTH else []
-    spoken = [token.text for token in tokens if not token.is_break]
-    if not spoken or len(spoken) > _MAX_WORDS:
+    tokens = tokenize(title) if len(title) <= _MAX_LENGTH else ()
+    words = spoken(tokens)
+    if not words or len(words) > _MAX_WORDS:
         return TitleReading(title)
-    language = language_of_words(_before_employer(spoken), title)
+    language = language_of_words(_before_employer(words), title)
     reading = _read_in(language, title, tokens)
-    if reading.level == "none" and len(spoken) <= _FEW_WORDS and language in (None, "en"):
-        others = (_read_in(code, title, tokens) for code in rank_languages(spoken))
+    if reading.level == "none" and len(words) <= _FEW_WORDS and language in (None, "en"):
+        others = (_read_in(code, title, tokens) for code in rank_languages(words))
         reading = next((other for other in others if other.level != "none"), reading)
-    if reading.level == "none" and len(spoken) <= _SHORT_TITLE and (mended := corrected(tokens)):
+    if reading.level == "none" and len(words) <= _SHORT_TITLE and (mended := corrected(tokens)):
         again = _read_in(language, title, mended)
         return again if again.confidence == 1.0 else reading
     return reading
@@ -92,18 +92,17 @@ def read_title(text: str) -> TitleReading:
 
 def _read_in(language: str | None, title: str, tokens: Sequence[Token]) -> TitleReading:
     """What the words say in a language laid over English."""
-    words = title_words(language or "en")
-    items = words.read(tokens)
-    if any(item.entry.kind == "not_title" for item in items):
+    items = title_words(language or "en").read(tokens)
+    if "not_title" in {item.entry.kind for item in items}:
         return TitleReading(title, language=language)
     items, organisation = split_employer(title, items)
-    return _reading(_Parsed(title, words, items, read_groups(items), organisation, language))
+    return _reading(_Parsed(title, items, read_groups(items), organisation, language))
 
 
-def _before_employer(spoken: list[str]) -> list[str]:
+def _before_employer(words: list[str]) -> list[str]:
     """The words before "@": an employer's name is in any language."""
-    at = spoken.index("@") if "@" in spoken else 0
-    return spoken[:at] if at else spoken
+    at = words.index("@") if "@" in words else 0
+    return words[:at] if at else words
 
 
 def may_be_title(text: str) -> bool:
@@ -115,20 +114,18 @@ def may_be_title(text: str) -> bool:
 def has_title_word(text: str) -> bool:
     """Whether a text holds a word of the title vocabulary that names a rank or a role ("Head", "accountant")."""
     tokens = tokenize(text[:_MAX_LENGTH])
-    spoken = [token.text for token in tokens if not token.is_break]
-    if not any(map(may_name_rank, spoken)):
+    words = spoken(tokens)
+    if not any(map(may_name_rank, words)):
         return False
-    language = language_of_words(spoken, text)
+    language = language_of_words(words, text)
     items = title_words(language or "en").read(tokens)
     return any(item.entry.kind in ("role", "level") or item.entry.mark in RANK_MARKS for item in items)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+class _Parsed(NamedTuple):
     """A title taken apart: the words of the job, the roles they name, the employer."""
 
     title: str
-    words: TitleWords
     items: Sequence[Item]
     groups: Sequence[Group]
     organisation: str | None
@@ -149,21 +146,27 @@ def _reading(parsed: _Parsed) -> TitleReading:
         organisation=parsed.organisation,
         former=all(group.former for group in parsed.groups),
         acting=any(group.acting for group in current),
-        deputy=any(_is_deputy(item, parsed.words) for item in parsed.items),
+        deputy=_is_deputy(parsed.items, parsed.language or "en"),
         language=parsed.language,
         confidence=_confidence(parsed.items, current),
     )
 
 
-def _is_deputy(item: Item, words: TitleWords) -> bool:
+def _is_deputy(items: Sequence[Item], language: str) -> bool:
     """Whether an entry makes its bearer somebody's deputy; a vice president is none."""
-    if item.entry.level == "vp" and any(part in token.text for token in item.tokens for part in _PRESIDENTS):
-        return False
-    return any(not words.deputies.isdisjoint(words.spellings(token.text)) for token in item.tokens)
+    return any(
+        names_deputy(language, token.text) and not _is_vice_president(item) for item in items for token in item.tokens
+    )
+
+
+def _is_vice_president(item: Item) -> bool:
+    return item.entry.level == "vp" and any(part in token.text for token in item.tokens for part in _PRESIDENTS)
 
 
 def _roles(groups: list[Group]) -> list[Role]:
     """The roles of a title, highest rank first; the first one's function is the title's."""
+    if len(groups) == 1:
+        return [Role(groups[0].function or _supposed(groups[0].level), groups[0].level)]
     ranked = sorted(_without_bare_seats(groups), key=lambda group: -_rank_of(group))
     if not ranked:
         return []
@@ -212,8 +215,8 @@ def _without_bare_seats(groups: list[Group]) -> list[Group]:
 
 
 def _confidence(items: Sequence[Item], groups: list[Group]) -> float:
-    spoken = [item for item in items if item.entry.kind != "break"]
-    unknown = sum(item.entry.kind == "unknown" for item in spoken)
-    share = 1 - unknown / max(1, len(spoken))
+    kinds = [item.entry.kind for item in items]
+    unknown = kinds.count("unknown")
+    share = 1 - unknown / max(1, len(kinds) - kinds.count("break"))
     supposed = unknown and not any(group.function for group in groups)
     return round(max(0.1, share * (0.7 if supposed else 1.0)), 2)

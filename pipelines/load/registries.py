@@ -6,7 +6,7 @@ A register never ends nor overrides what an organisation's own page shows (Posit
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -52,29 +52,36 @@ class RegistryLoad:
     ended: int = 0
 
 
-def load_item(session: Session, page: PageItem, subject: Subject) -> RegistryLoad:
-    """Store all that one address of a register says of a company now (a Wikidata item).
+def load_items(session: Session, pages: Sequence[PageItem], subject: Subject) -> RegistryLoad:
+    """Store all that a register says of a company now: its own page there first, those of its people (Wikidata items).
 
-    A role that it says is over ends; one that it does not show any more is missed, and ends when missed twice.
+    A role that they say is over ends; one that none of them shows any more is missed, and ends when missed twice.
     """
-    loaded = load_page(session, page, subject)
-    now, then = _said(session, page.reading.people), _said(session, page.reading.former)
-    rows = [row for row in _open(session, subject) if row.page_url == page.url and _role(row) not in now]
+    loaded = [load_page(session, page, subject) for page in pages]
+    now = _said(session, [person for page in pages for person in page.reading.people])
+    then = _said(session, [person for page in pages for person in page.reading.former])
+    rows = [row for row in _open(session, subject) if _is_of(row, pages[0].url) and _role(row) not in now]
     over = [row.id for row in rows if _role(row) in then]
     missed = [row for row in rows if _role(row) not in then]
     _miss(session, [row.id for row in missed])
     ended = [*over, *(row.id for row in missed if row.misses + 1 >= END_AFTER_MISSES)]
-    _end(session, ended, page.fetched_at)
-    return RegistryLoad([loaded], facts=_load_facts(session, page, subject), ended=len(ended))
+    _end(session, ended, pages[0].fetched_at)
+    facts = sum(_load_facts(session, page, subject) for page in pages)
+    return RegistryLoad(loaded, facts=facts, ended=len(ended))
 
 
-def load_filings(session: Session, pages: Iterable[PageItem], subject: Subject) -> RegistryLoad:
+def load_filings(
+    session: Session, pages: Iterable[PageItem], subject: Subject, *, days: Mapping[str, str]
+) -> RegistryLoad:
     """Store statements of insiders, oldest first: the newest one of somebody says all that they are to the company.
 
-    What an earlier one said of them and this one does not ends, unless it is the same role in other words.
+    What an earlier one said of them and this one does not ends, unless it is the same role in other words. `days` are
+    the ISO dates that statements report on, by address: an amendment may come after newer ones and changes nothing.
     """
     report = RegistryLoad()
-    for page in pages:
+    newest = _newest_statements(session, subject, days)
+    for each in pages:
+        page = _without_outdated(session, each, newest, days)
         report.pages.append(load_page(session, page, subject))
         now, then = _said(session, page.reading.people), _said(session, page.reading.former)
         people = {role.person_id for role in (*now, *then)}
@@ -83,7 +90,7 @@ def load_filings(session: Session, pages: Iterable[PageItem], subject: Subject) 
             row.id
             for row in _open(session, subject)
             if row.person_id in people
-            and urlsplit(row.page_url).hostname == urlsplit(page.url).hostname
+            and _is_of(row, page.url)
             and (row.person_id, row.function, row.level) not in kept
         ]
         _end(session, ended, page.fetched_at)
@@ -101,20 +108,52 @@ class _Said(NamedTuple):
 
 
 def _said(session: Session, people: Sequence[PersonItem]) -> set[_Said]:
-    """The roles of people who are stored; each is known by the first of their links, their page in the register."""
-    urls = list({canonical_url(person.links[0]) for person in people if person.links})
-    owners = {row.url: row.person_id for row in rows_of(session, _OWNER, urls=urls)} if urls else {}
+    """The roles of people who are stored."""
     found = set()
-    for person in people:
-        owner = owners.get(canonical_url(person.links[0])) if person.links else None
+    for person, owner in zip(people, _owners(session, people), strict=True):
         if owner is not None:
             role = read_role(person)
             found.add(_Said(owner, role.title, role.function, role.level))
     return found
 
 
+def _owners(session: Session, people: Sequence[PersonItem]) -> list[int | None]:
+    """Whose page in the register each of them has; None for who is not stored."""
+    pages = [canonical_url(person.links[0]) if person.links else None for person in people]
+    urls = sorted({url for url in pages if url})
+    owners = {row.url: row.person_id for row in rows_of(session, _OWNER, urls=urls)} if urls else {}
+    return [owners.get(url or "") for url in pages]
+
+
+def _newest_statements(session: Session, subject: Subject, days: Mapping[str, str]) -> dict[int, str]:
+    """Of each person with a stored role from one of the addresses the latest day that these report on."""
+    held = select(Position.person_id, Position.page_url).where(
+        Position.organization_id == subject.organization_id, col(Position.page_url).in_(days)
+    )
+    found: dict[int, str] = {}
+    for person_id, url in session.exec(held):
+        found[person_id] = max(days[url], found.get(person_id, ""))
+    return found
+
+
+def _without_outdated(session: Session, page: PageItem, newest: Mapping[int, str], days: Mapping[str, str]) -> PageItem:
+    """The page without those of whom a newer statement is stored."""
+
+    def still_new(people: Sequence[PersonItem]) -> tuple[PersonItem, ...]:
+        owners = zip(people, _owners(session, people), strict=True)
+        return tuple(person for person, owner in owners if newest.get(owner or 0, "") <= days[page.url])
+
+    reading = replace(page.reading, people=still_new(page.reading.people), former=still_new(page.reading.former))
+    return replace(page, reading=reading)
+
+
 def _role(row: Row[Any]) -> _Said:
     return _Said(row.person_id, row.title, row.function, row.level)
+
+
+def _is_of(row: Row[Any], url: str) -> bool:
+    """Whether a role is shown by the register that an address is of."""
+    return urlsplit(str(row.page_url)).hostname == urlsplit(url).hostname
 
 
 def _open(session: Session, subject: Subject) -> Sequence[Row[Any]]:

@@ -232,3 +232,14 @@ def test_a_page_may_show_for_a_while_whom_another_has_already() -> None:
 def test_a_second_role_held_for_months_is_not_a_move_when_the_first_ends() -> None:
     joined = RoleChange(person_id=1, kind="joined", to_position_id=2)
     assert kinds(held(1, day=-300, seen=68, ended=True), held(2, "globex", day=7), told=(joined,)) == ["left"]
+
+
+def test_a_change_is_told_once_though_a_redesign_gives_its_role_another_section() -> None:
+    old, new = held(1, ended=True, title="HR Manager"), held(2, day=56, title="VP Marketing")
+    told = moves(old, new)
+    again = held(4, day=63, title="VP Marketing", section="staff")
+    assert [change.kind for change in told] == ["promoted"]
+    assert kinds(old, new, again, told=told) == []
+    assert kinds(held(3, ended=True, section="staff", title="HR Manager"), old, new, again, told=told) == []
+    gone, back = held(2, day=56, title="VP Marketing", ended=True), held(5, day=63, title="HR Manager")
+    assert kinds(old, gone, back, told=told) == ["new_role"], "what is undone is told"

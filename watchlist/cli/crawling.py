@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Register = Literal["wikidata", "edgar"]
 List = Annotated[str | None, typer.Option("--list", help="Key of the company list; default: your goal's.")]
-crawl = typer.Typer(no_args_is_help=True, help="Discover leaders and speakers.")
+crawl = typer.Typer(no_args_is_help=True, help="Discover leaders and speakers: on sites, and in public registers.")
 
 
 def register(app: typer.Typer) -> None:
@@ -70,7 +70,12 @@ def _crawl(
         print(report.line)
     if kind == "registries" and not report.sites:
         say("no company of the list has a Wikidata id or a CIK; `mentorwatch companies import` adds them")
-    finish_partly(report.failed, done=report.sites - len(report.failed), what="sites")
+    finish_partly(
+        report.failed,
+        done=report.sites - len(report.failed),
+        what="register entries" if kind == "registries" else "sites",
+        hint="what to do about it: mentorwatch ledger --gaps" if kind == "leaders" else "mentorwatch sources says more",
+    )
 
 
 def refresh(
@@ -92,7 +97,12 @@ def refresh(
         print_json(asdict(report))
     else:
         print(report.line)
-    finish_partly(report.failed | report.failed_pages, done=report.feeds - len(report.failed), what="feeds and pages")
+    finish_partly(
+        report.failed | report.failed_pages,
+        done=report.feeds - len(report.failed),
+        what="feeds and pages",
+        hint="mentorwatch sources says more",
+    )
 
 
 def schedule(verbose: Verbose = False) -> None:

@@ -139,6 +139,9 @@ def show(
     if as_json:
         print_json(shown)
         return
+    from watchlist.times import shown as in_words
+
+    shown["created_at"] = in_words(shown["created_at"])
     for key, value in shown.items():
         print(f"{key:14} {_plain(value)}")
 

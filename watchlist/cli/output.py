@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -81,16 +82,38 @@ def progress(what: str) -> Iterator[Any]:
             _bars.pop()
 
 
-def finish_partly(failed: dict[str, str], *, done: int, what: str) -> None:
-    """Exit status 3 when part of the work failed, naming what and why."""
+_OFFLINE = frozenset({"dns", "connection"})
+"""Reasons that a machine without a network meets everywhere."""
+
+
+def finish_partly(failed: dict[str, str], *, done: int, what: str, hint: str = "") -> None:
+    """Exit status 3 when part of the work failed, naming what and why: a reason code in words, or words as they are.
+
+    `hint` is the next act; where nothing but the network failed, that is said instead.
+    """
     if not failed:
         return
     for name, reason in list(failed.items())[:20]:
-        say(f"  {name}: {reason}")
+        say(f"  {name}: {_in_words(reason)}")
     if len(failed) > 20:
         say(f"  and {len(failed) - 20} more")
-    say(f"{len(failed)} of {len(failed) + done} {what} gave nothing")
+    offline = (
+        not done and set(failed.values()) & _OFFLINE and set(failed.values()) <= {*_OFFLINE, "no_website", "backoff"}
+    )
+    next_act = "is this machine online?" if offline else hint
+    say(f"{len(failed)} of {len(failed) + done} {what} gave nothing" + (f" ({next_act})" if next_act else ""))
     raise typer.Exit(3)
+
+
+def _in_words(reason: str) -> str:
+    """`dns: the name has no address`; what is no code stays as it is."""
+    if not re.fullmatch(r"[a-z]\w*", reason):
+        return reason
+    from crawler.fetch.answers import PLAIN_WORDS
+    from watchlist.ledger import explain_reason
+
+    words = PLAIN_WORDS.get(reason) or explain_reason(reason).sentence.rstrip(".")
+    return reason if reason in words else f"{reason}: {words[:1].lower()}{words[1:]}"
 
 
 def write_private(file: Path, data: bytes) -> None:

@@ -84,13 +84,12 @@ def show(person: Ref, as_json: Json = False) -> None:
 def _print_page(page: PersonPage) -> None:
     print(f"{page.name}  (id {page.id}, {page.state})")
     for position in page.positions:
-        until = f", until {position['ended_at']}" if position["ended_at"] else ""
-        print(f"  {position['title'] or '(no title)'}, {position['organisation']}{until}")
-        _print_evidence(position["evidence"])
+        print(f"  {position['title'] or '(no title)'}, {position['organisation']}{_term(position)}")
+        _print_evidence(position["evidence"], position["page_url"])
     for move in page.moves:
         print(f"  {move['seen_at'][:10]} {move['kind'].replace('_', ' ')}")
-        print(f"      {move['before']['url']}  {move['before']['read_at']}")
-        print(f"      {move['after']['url']}  {move['after']['read_at']}")
+        for side in (move["before"], move["after"]):
+            print(f"      {side['url'] or 'by hand'}, {(side['read_at'] or 'never')[:10]}")
     for heading, rows, key in (
         ("accounts", page.profiles, "url"),
         ("feeds", page.feeds, "url"),
@@ -103,8 +102,20 @@ def _print_page(page: PersonPage) -> None:
             print(f"    {row[key]}")
 
 
-def _print_evidence(evidence: dict[str, Any]) -> None:
-    print(f"      {evidence['url'] or 'by hand'}  {evidence['fetched_at']}")
+def _term(position: dict[str, Any]) -> str:
+    """Since when, as far as the source says it, and until when it was seen."""
+    since = f", since {position['started_on']}" if position["started_on"] else ""
+    return since + (f", until {position['ended_at'][:10]}" if position["ended_at"] else "")
+
+
+def _print_evidence(evidence: dict[str, Any], page_url: str | None) -> None:
+    """Who says so, when, and where: as the ledger has it."""
+    from watchlist.ledger.render import TIERS
+    from watchlist.secrets import mask_url
+
+    url = evidence["url"] or page_url
+    said = TIERS.get(evidence["tier"], evidence["tier"])
+    print(f"      {said}, {evidence['fetched_at'][:10]}" + (f"  {mask_url(url)}" if url else ""))
 
 
 class Place(StrEnum):

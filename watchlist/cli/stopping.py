@@ -93,9 +93,9 @@ def _named(session: Session, everything: bool, hosts: list[str], people: list[st
 
 
 def _print(lines: tuple[StopLine, ...]) -> None:
-    from watchlist.times import iso
+    from watchlist.times import shown
 
     print("stopped now:" if lines else "nothing is stopped")
     width = max((len(line.words) for line in lines), default=0)
     for line in lines:
-        print(f"  {line.words:{width}}  since {iso(line.since)}")
+        print(f"  {line.words:{width}}  since {shown(line.since)}")

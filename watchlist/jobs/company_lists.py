@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from sqlmodel import Session
 
-from crawler.registries.answers import AnswerError
-from crawler.registries.claims import entities
 from crawler.registries.edgar import TICKERS_URL, read_tickers, submissions_url
 from crawler.registries.edgar_companies import Figure, Filer, frame_urls, is_of_field, merged, read_filer, read_frame
-from crawler.registries.wikidata import batches, item_page
+from crawler.registries.wikidata import ALIASES, batches, item_page
 from crawler.registries.wikidata_companies import (
     DOLLAR,
     WikidataCompany,
     by_cik_query,
     by_site_query,
-    companies_url,
     query_url,
     ranked_query,
     read_items,
@@ -35,7 +32,7 @@ from watchlist.companies.listing import list_companies
 from watchlist.companies.matching import Told
 from watchlist.companies.rows import Fact
 from watchlist.errors import UsageError
-from watchlist.jobs.inquiry import Inquiry, RegisterError
+from watchlist.jobs.inquiry import CLOSED, Inquiry, RegisterError
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
 from watchlist.models import CompanyList
 
@@ -44,6 +41,8 @@ log = logging.getLogger(__name__)
 SOURCES: Final = ("wikidata", "edgar")
 MEASURES: Final = ("revenue", "employees", "market_cap")
 _CACHE: Final = "edgar_industries.json"
+_MOST_UNANSWERED: Final = 5
+"""Companies of which a register says nothing before it is left alone."""
 
 
 def field_rules(name: str) -> dict[str, Any]:
@@ -132,8 +131,8 @@ class _FromWikidata:
         found: list[str] = []
         for query in queries:
             try:
-                found += read_items(await self.inquiry.ask(query_url(query)) or b"")
-            except (RegisterError, AnswerError) as error:
+                found += await self.inquiry.learn(query_url(query), read_items)
+            except RegisterError as error:
                 self.is_whole = False
                 self.why.append(f"Wikidata's query service did not answer everything: {error.message}")
                 break
@@ -179,7 +178,7 @@ async def read_companies(
     groups = batches(items)
     found: dict[str, WikidataCompany] = {}
     for number, group in enumerate(groups, 1):
-        answer = entities(await inquiry.ask(companies_url(group)) or b"")
+        answer = await inquiry.items(group, props=ALIASES)
         read = (read_wikidata_company(item, on=today) for item in answer.values())
         found |= {company.item: company for company in read if company}
         progress(number, len(groups), f"{len(found)} companies")
@@ -215,44 +214,57 @@ class _FromEdgar:
     progress: Progress
     why: list[str] = field(default_factory=list)
     is_whole: bool = True
+    looked: int = 0
+    unanswered: int = 0
 
     async def build(self) -> BuiltList:
         """All filers by the measure; from the greatest on the industry of each, until N of the field are found."""
         figures = await self._figures()
         industries = _Industries(self.inquiry, self.inquiry.place.settings.home / _CACHE)
+        try:
+            found = await self._of_the_field(figures, industries)
+        finally:  # also where the user stops it
+            industries.save()
+        if note := register_rules()["edgar"][self.order.measure].get("note"):
+            self.why.append(note)
+        looked = f"{self.looked} of {len(figures)} listed companies that report it were looked at, greatest first"
+        return build_list(self.order, found, why=[*self.why, looked], is_whole=self.is_whole)
+
+    async def _of_the_field(self, figures: Sequence[Figure], industries: _Industries) -> list[Ranked]:
         most: int = register_rules()["edgar"]["most_filers"]
         found: list[Ranked] = []
-        looked = 0
         for figure in figures:
-            if len(found) == self.order.n or industries.asked >= most:
+            if len(found) == self.order.n:
+                break
+            if industries.asked >= most:
+                self._cut_off(
+                    f"{most} companies were asked for their industry, which is enough for one run; run it again"
+                )
                 break
             try:
                 filer = await industries.filer(figure.cik)
-            except (RegisterError, AnswerError) as error:
-                self._cut_off(f"EDGAR did not answer everything: {error.message}")
-                break
-            looked += 1
+            except RegisterError as error:
+                self._cut_off(f"EDGAR did not say of which field {figure.name} is: {error.message}")
+                self.unanswered += 1
+                if error.reason in CLOSED or self.unanswered == _MOST_UNANSWERED:
+                    break
+                continue
+            self.looked += 1
             if filer and is_of_field(filer.sic, self.rules["sic"]):
                 found.append(self._ranked(figure, filer))
-            self.progress(len(found), self.order.n, f"{looked} of {len(figures)} looked at, {figure.name}")
-        industries.save()
-        if len(found) < self.order.n and industries.asked >= most:
-            self._cut_off(f"{most} companies were asked for their industry, which is enough for one run; run it again")
-        if note := register_rules()["edgar"][self.order.measure].get("note"):
-            self.why.append(note)
-        self.why.append(f"{looked} of {len(figures)} listed companies that report it were looked at, greatest first")
-        return build_list(self.order, found, why=self.why, is_whole=self.is_whole)
+            self.progress(len(found), self.order.n, f"{self.looked} of {len(figures)} looked at, {figure.name}")
+        return found
 
     async def _figures(self) -> list[Figure]:
         year = self.inquiry.place.clock().year - 1
         years = range(year, year - register_rules()["edgar"]["years"], -1)
         frames = [
-            read_frame(body)
+            frame
             for each in years
             for url in frame_urls(self.order.measure, each)
-            if (body := await self.inquiry.ask(url)) is not None  # 404: nobody reported this tag
+            if (frame := await self.inquiry.find(url, read_frame)) is not None  # 404: nobody reported this tag
         ]
-        listed = {ticker.cik for ticker in read_tickers(await self.inquiry.ask(TICKERS_URL) or b"")}
+        listed = {ticker.cik for ticker in await self.inquiry.learn(TICKERS_URL, read_tickers)}
         country = self.order.country
         figures = [each for each in merged(frames) if each.cik in listed]
         return [each for each in figures if country is None or each.country == country]
@@ -279,24 +291,18 @@ class _Industries:
 
     def __init__(self, inquiry: Inquiry, file: Path) -> None:
         self._inquiry, self._file = inquiry, file
-        self._known: dict[str, dict[str, Any]] = {}
+        self._known = _kept_filers(file) if file.is_file() else {}
         self.asked = 0
-        if file.is_file():
-            try:
-                self._known = json.loads(file.read_text("utf-8"))
-            except ValueError:
-                log.warning("%s cannot be read and is made anew", file.name)
 
     async def filer(self, cik: str) -> Filer | None:
         """What EDGAR says of a filer; None where it has no such filer (any more)."""
         if cik in self._known:
-            return Filer(**self._known[cik])
+            return self._known[cik]
         self.asked += 1
-        body = await self._inquiry.ask(submissions_url(cik))
-        if body is None:
+        filer = await self._inquiry.find(submissions_url(cik), read_filer)
+        if filer is None:
             return None
-        filer = read_filer(body)
-        self._known[cik] = {name: getattr(filer, name) for name in ("cik", "name", "sic", "country", "website")}
+        self._known[cik] = filer
         if self.asked % 25 == 0:
             self.save()
         return filer
@@ -306,6 +312,16 @@ class _Industries:
         if not self.asked:
             return
         new = self._file.with_name(f".{self._file.name}.new")
-        new.write_text(json.dumps(self._known, ensure_ascii=False), "utf-8")
+        known = {cik: asdict(filer) for cik, filer in self._known.items()}
+        new.write_text(json.dumps(known, ensure_ascii=False), "utf-8")
         new.chmod(0o600)
         new.replace(self._file)
+
+
+def _kept_filers(file: Path) -> dict[str, Filer]:
+    """What the file keeps; of one that is not as we write it nothing."""
+    try:
+        return {cik: Filer(**kept) for cik, kept in json.loads(file.read_text("utf-8")).items()}
+    except (ValueError, TypeError, AttributeError):
+        log.warning("%s cannot be read and is made anew", file.name)
+        return {}

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from crawler.registries.answers import AnswerError
 from crawler.registries.edgar import TICKERS_URL, Ticker, read_tickers, submissions_url
 from crawler.registries.edgar_companies import read_filer
 from crawler.registries.wikidata import batches, item_page
@@ -85,8 +84,8 @@ async def _from_edgar(inquiry: Inquiry, wanted: Sequence[_Wanted], lookup: Looku
     if not any(_may_be_american(each) for each in wanted):
         return
     try:
-        tickers = read_tickers(await inquiry.ask(TICKERS_URL) or b"")
-    except (RegisterError, AnswerError) as error:
+        tickers = await inquiry.learn(TICKERS_URL, read_tickers)
+    except RegisterError as error:
         lookup.failed["EDGAR"] = error.message
         return
     names = {key for each in wanted if each.name and _may_be_american(each) for key in name_keys(each.name)}
@@ -103,9 +102,8 @@ async def _from_edgar(inquiry: Inquiry, wanted: Sequence[_Wanted], lookup: Looku
 async def _filer(inquiry: Inquiry, cik: str, lookup: Lookup) -> None:
     url = submissions_url(cik)
     try:
-        body = await inquiry.ask(url)
-        filer = read_filer(body) if body else None
-    except (RegisterError, AnswerError) as error:
+        filer = await inquiry.find(url, read_filer)
+    except RegisterError as error:
         lookup.failed[f"CIK {cik}"] = error.message
         return
     if filer:
@@ -145,8 +143,8 @@ async def _by_ids(inquiry: Inquiry, wanted: Sequence[_Wanted], lookup: Lookup) -
     found: list[str] = []
     for query in queries:
         try:
-            found += read_items(await inquiry.ask(query_url(query)) or b"")
-        except (RegisterError, AnswerError) as error:
+            found += await inquiry.learn(query_url(query), read_items)
+        except RegisterError as error:
             lookup.failed["Wikidata's query service"] = error.message
             break
     return found
@@ -158,8 +156,8 @@ async def _by_names(inquiry: Inquiry, wanted: Sequence[_Wanted], lookup: Lookup,
     hits: list[str] = []
     for number, name in enumerate(names, 1):
         try:
-            hits += read_search(await inquiry.ask(search_url(name)) or b"")
-        except (RegisterError, AnswerError) as error:
+            hits += await inquiry.learn(search_url(name), read_search)
+        except RegisterError as error:
             lookup.failed[f"Wikidata, {name} and what follows"] = error.message
             break
         progress(number, len(names), name)
@@ -171,7 +169,7 @@ async def _take_items(
 ) -> None:
     try:
         companies = await read_companies(inquiry, items)
-    except (RegisterError, AnswerError) as error:
+    except RegisterError as error:
         lookup.failed["Wikidata"] = error.message
         return
     keys = {key for name in named or () for key in name_keys(name)}

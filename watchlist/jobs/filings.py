@@ -27,7 +27,7 @@ from crawler.registries.edgar_ownership import read_insiders
 from crawler.registries.edgar_reports import read_departures
 from pipelines.load.registries import RegistryLoad, load_filings, load_hints, note_read, read_before
 from pipelines.records import Subject
-from watchlist.jobs.register_answers import CLOSED, Desk, Unanswered
+from watchlist.jobs.inquiry import CLOSED, Inquiry, RegisterError
 
 OLDER_FILES: Final = 3
 """Files of older filings that are asked for at most: banks file thousands of other things."""
@@ -43,6 +43,8 @@ class Filed:
     """How many were asked for and came."""
     pages: list[PageItem] = field(default_factory=list)
     """Statements of insiders, newest first; each person only in their newest one."""
+    days: dict[str, str] = field(default_factory=dict)
+    """By address the day that each statement reports on, also of those read in an earlier run."""
     hints: list[MoveHint] = field(default_factory=list)
     read: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Addresses that need not be read again."""
@@ -55,61 +57,62 @@ class Filed:
 
     def write(self, session: Session, now: datetime) -> tuple[RegistryLoad, int]:
         """Store it; gives what changed, and how many hints are new."""
-        loaded = load_filings(session, reversed(self.pages), self.subject)
+        loaded = load_filings(session, reversed(self.pages), self.subject, days=self.days)
         hints = load_hints(session, self.hints, self.subject, now=now)
         note_read(session, self.read, now=now)
         return loaded, hints
 
 
-async def ask_edgar(desk: Desk, subject: Subject, cik: str) -> Filed:
-    """The newest statements of insiders and reports of departures that were not read yet. Raises Unanswered."""
-    place = desk.place
+async def ask_edgar(inquiry: Inquiry, subject: Subject, cik: str) -> Filed:
+    """The newest statements of insiders and reports of departures that were not read yet. Raises RegisterError."""
+    place = inquiry.place
     filed, limits = Filed(subject), place.settings.registries
     url = submissions_url(cik)
     known = await place.store.read(lambda session: read_before(session, [url], now=place.clock()))
-    answer = await desk.ask(url, **_validators(known.get(url, {})))
+    answer = await inquiry.ask(url, **_validators(known.get(url, {})))
     filed.answers += 1
     if answer.not_modified:
         filed.unchanged = True
         return filed
     since = f"{place.clock() - timedelta(days=_DAYS_A_MONTH * limits.ownership_months):%Y-%m-%d}"
-    filings = await _filings(desk, filed, answer, since)
+    filings = await _filings(inquiry, filed, answer, since)
     wanted = ownership_filings(filings, most=limits.ownership_filings, since=since)
     reports = departure_reports(filings, most=len(filings), since=since)
-    urls = [filing_url(cik, filing) for filing in (*wanted, *reports)]
+    filed.days = {filing_url(cik, filing): filing.happened_on for filing in wanted}
+    urls = [*filed.days, *(filing_url(cik, filing) for filing in reports)]
     done = await place.store.read(lambda session: read_before(session, urls, now=place.clock()))
-    await _insiders(desk, filed, cik, [each for each in wanted if filing_url(cik, each) not in done])
-    await _departures(desk, filed, cik, [each for each in reports if filing_url(cik, each) not in done])
+    await _insiders(inquiry, filed, cik, [each for each in wanted if filing_url(cik, each) not in done])
+    await _departures(inquiry, filed, cik, [each for each in reports if filing_url(cik, each) not in done])
     if not filed.again:  # else the list is read whole the next time
         filed.read[url] = {name: answer.headers.get(name) for name in ("etag", "last-modified")}
     return filed
 
 
-async def _filings(desk: Desk, filed: Filed, answer: Answer, since: str) -> tuple[Filing, ...]:
+async def _filings(inquiry: Inquiry, filed: Filed, answer: Answer, since: str) -> tuple[Filing, ...]:
     """The company's list, with files of older filings where the newest thousand do not reach back far enough."""
-    most = desk.place.settings.registries.ownership_filings
-    listed = await desk.read(read_submissions, answer)
+    most = inquiry.place.settings.registries.ownership_filings
+    listed = await inquiry.read(read_submissions, answer)
     filings = listed.filings
     for name in listed.older[:OLDER_FILES]:
         enough = len(ownership_filings(filings, most=most, since=since)) >= most
         if enough or (filings and filings[-1].filed_on < since):
             break
         try:
-            filings += await desk.read(read_older, await desk.ask(older_url(name)))
-        except Unanswered as error:
+            filings += await inquiry.read(read_older, await inquiry.ask(older_url(name)))
+        except RegisterError as error:
             _count(filed, error, older_url(name))
             break
     return filings
 
 
-async def _insiders(desk: Desk, filed: Filed, cik: str, filings: Sequence[Filing]) -> None:
+async def _insiders(inquiry: Inquiry, filed: Filed, cik: str, filings: Sequence[Filing]) -> None:
     for filing in filings:
         url = filing_url(cik, filing)
         try:
-            answer = await desk.ask(url)
+            answer = await inquiry.ask(url)
             filed.answers += 1
-            reading = await desk.read(read_insiders, answer, cik)
-        except Unanswered as error:
+            reading = await inquiry.read(read_insiders, answer, cik)
+        except RegisterError as error:
             _count(filed, error, url)
             continue
         filed.read[url] = {}
@@ -121,17 +124,17 @@ async def _insiders(desk: Desk, filed: Filed, cik: str, filings: Sequence[Filing
             filed.pages.append(item)
 
 
-async def _departures(desk: Desk, filed: Filed, cik: str, filings: Sequence[Filing]) -> None:
+async def _departures(inquiry: Inquiry, filed: Filed, cik: str, filings: Sequence[Filing]) -> None:
     """Every report is a hint; the newest ones are read for what they say."""
     for number, filing in enumerate(filings):
         url = filing_url(cik, filing)
         detail = ""
-        if number < desk.place.settings.registries.reports:
+        if number < inquiry.place.settings.registries.reports:
             try:
-                answer = await desk.ask(url)
+                answer = await inquiry.ask(url)
                 filed.answers += 1
-                said = await desk.read(read_departures, answer)
-            except Unanswered as error:
+                said = await inquiry.read(read_departures, answer)
+            except RegisterError as error:
                 _count(filed, error, url)
             else:
                 detail = said.detail if said else ""
@@ -139,7 +142,7 @@ async def _departures(desk: Desk, filed: Filed, cik: str, filings: Sequence[Fili
         filed.hints.append(move_hint(cik, filing, detail))
 
 
-def _count(filed: Filed, error: Unanswered, url: str) -> None:
+def _count(filed: Filed, error: RegisterError, url: str) -> None:
     """One filing that cannot be had is counted; a register that closes its door ends the company."""
     if error.reason in CLOSED:
         raise error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,15 +10,15 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from crawler.items import PageItem, PageReading
+from crawler.items import PageItem
 from crawler.registries.answers import RegistryReading
-from crawler.registries.wikidata import Item, item_page, people_of, read_company, roles_of
+from crawler.registries.wikidata import NAMES, item_page, people_of, read_company, roles_of
 from pipelines.load import load_moves
-from pipelines.load.registries import RegistryLoad, load_item, note_visit
+from pipelines.load.registries import load_items, note_visit
 from pipelines.records import Subject
 from watchlist.follow import note_new_people
 from watchlist.jobs.filings import ask_edgar
-from watchlist.jobs.register_answers import CLOSED, Desk, Sleep, Unanswered
+from watchlist.jobs.inquiry import CLOSED, Inquiry, RegisterError, Sleep
 from watchlist.jobs.registry_report import RegistryReport
 from watchlist.jobs.workplace import Progress, Workplace, no_progress
 from watchlist.models import CompanyList, Goal, ListEntry, Organization, Visit
@@ -47,7 +47,7 @@ class Target:
 class _Round:
     """One run: what it works on, what it found, whom to tell."""
 
-    desk: Desk
+    inquiry: Inquiry
     report: RegistryReport
     progress: Progress
     done: int = 0
@@ -55,7 +55,7 @@ class _Round:
     @property
     def place(self) -> Workplace:
         """Where it is written."""
-        return self.desk.place
+        return self.inquiry.place
 
     async def finish(self, target: Target, reason: str | None, answers: int, people: int) -> None:
         """Note that a company was asked about; what was written of it stays whatever comes after."""
@@ -89,7 +89,7 @@ async def crawl_registries(  # noqa: PLR0913  # everything a run needs, by name
     Raises StoppedError where it was cut off; what it did not ask about is still due then.
     """
     targets = await place.store.read(lambda session: _targets(session, list_key, sources, since))
-    run = _Round(Desk(place, sleep), RegistryReport(sites=len(targets)), progress)
+    run = _Round(Inquiry(place, sleep), RegistryReport(sites=len(targets)), progress)
     items = [target for target in targets if target.source == WIKIDATA]
     batches = [items[start : start + COMPANIES_AT_ONCE] for start in range(0, len(items), COMPANIES_AT_ONCE)]
     await _each(run, batches, _ask_wikidata)
@@ -114,52 +114,51 @@ async def _each(
             continue
         try:
             await work(run, group)
-        except Unanswered as error:
-            closed = error.reason if error.reason in CLOSED else None
-            if closed is None and len(group) > 1:
+        except RegisterError as error:
+            if error.reason in CLOSED:  # nothing was learned of the company: it stays due
+                closed = error.reason
+                for target in group:
+                    run.tell(target, closed)
+            elif len(group) > 1:
                 closed = await _each(run, [[target] for target in group], work)
-                continue
-            for target in group:
-                await run.finish(target, error.reason, 0, 0)
+            else:
+                await run.finish(group[0], error.reason, 0, 0)
     return closed
 
 
 async def _ask_wikidata(run: _Round, group: Sequence[Target]) -> None:
-    place = run.desk.place
-    companies = await run.desk.items(target.number for target in group)
+    place = run.inquiry.place
+    companies = await run.inquiry.items(target.number for target in group)
     now = place.clock()
-    people = await run.desk.items(person for company in companies.values() for person in people_of(company))
+    people = await run.inquiry.items(person for company in companies.values() for person in people_of(company))
     named = (role for company in companies.values() for role in roles_of(company, people))
-    items = people | await run.desk.items(named, names_only=True)
+    items = people | await run.inquiry.items(named, props=NAMES)
     for target in group:
         company = companies.get(target.number)
-        reading = _read(company, items, now)
-        page = PageItem(
-            subject=target.subject.key,
-            url=item_page(str(company["id"]) if company else target.number),
-            fetched_at=now,
-            reading=reading.page,
-            source="registry",
-        )
-        loaded = await place.store.write(partial(load_item, page=page, subject=target.subject)) if company else None
-        await _finish(run, target, loaded or RegistryLoad(), reading)
+        if company is None:
+            await run.finish(target, "missing", 1, 0)
+            continue
+        reading = read_company(company, items, on=f"{now:%Y-%m-%d}")
+        pages = _pages(target.subject, str(company["id"]), reading, now)
+        loaded = await place.store.write(partial(load_items, pages=pages, subject=target.subject))
+        run.report.take(loaded, reading.dropped)
+        stored = sum(page.people for page in loaded.pages)
+        current = any(page.reading.people for page in pages)
+        await run.finish(target, None if current else reading.page.reason, len(pages), stored)
 
 
-def _read(company: Item | None, items: Mapping[str, Item], now: datetime) -> RegistryReading:
-    if company is None:
-        return RegistryReading(PageReading(kind="leaders", reader=WIKIDATA, reason="missing"))
-    return read_company(company, items, on=f"{now:%Y-%m-%d}")
-
-
-async def _finish(run: _Round, target: Target, loaded: RegistryLoad, reading: RegistryReading) -> None:
-    run.report.take(loaded, reading.dropped)
-    people = sum(page.people for page in loaded.pages)
-    await run.finish(target, reading.page.reason, 1, people)
+def _pages(subject: Subject, company: str, reading: RegistryReading, now: datetime) -> list[PageItem]:
+    """The company's item, then those of its people that say more, each as the page where it can be looked up."""
+    said = {company: reading.page, **reading.beside}
+    return [
+        PageItem(subject=subject.key, url=item_page(item), fetched_at=now, reading=page, source="registry")
+        for item, page in said.items()
+    ]
 
 
 async def _ask_edgar(run: _Round, group: Sequence[Target]) -> None:
     for target in group:
-        filed = await ask_edgar(run.desk, target.subject, target.number)
+        filed = await ask_edgar(run.inquiry, target.subject, target.number)
         now = run.place.clock()
         loaded, hints = await run.place.store.write(partial(filed.write, now=now))
         run.report.take(loaded, filed.dropped)

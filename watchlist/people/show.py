@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from pipelines.lexicon.folding import fold, tidy
 from pipelines.lexicon.names import read_name
 from watchlist.errors import NotFoundError
 from watchlist.models import (
@@ -27,13 +29,16 @@ from watchlist.people.moves import MoveLine, list_moves
 from watchlist.times import iso
 
 LAST_ENTRIES = 20
+_MOST_MEANT = 5
+"""How many people are proposed where nobody bears a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPage:
     """One person. The parts are dicts for JSON: every key is there, unknown is None, times are ISO 8601 UTC.
 
-    `evidence` is `{"url", "fetched_at", "reader", "excerpt"}` everywhere.
+    `evidence` is `{"url", "fetched_at", "tier", "reader", "excerpt"}` everywhere; `tier` is the ledger's word for who
+    says so: page | saved | registry | manual | speaker | import.
     """
 
     id: int
@@ -53,7 +58,8 @@ class PersonPage:
 def find_person(session: Session, ref: int | str) -> Person:
     """The person with this id or this name (as stored, or written in another way that reads as the same name).
 
-    Raises NotFoundError: nothing is held, or several people bear the name; then their ids are listed.
+    Raises NotFoundError: nothing is held (people whose names hold the words are proposed), or several people bear the
+    name; then their ids are listed.
     """
     if isinstance(ref, int) or ref.isdecimal():
         found = session.get(Person, int(ref)) if int(ref) < 2**31 else None
@@ -62,10 +68,13 @@ def find_person(session: Session, ref: int | str) -> Person:
         people = _named(session, ref)
     if len(people) == 1:
         return people[0]
-    if not people:
-        raise NotFoundError(f"nothing is held about {str(ref)!r}", hint="people list shows everybody")
-    lines = "; ".join(f"{person.id} {person.name}{_where(session, person)}" for person in people)
-    raise NotFoundError(f"{len(people)} people are called {ref!r}: {lines}", hint="name one by the id")
+    if people:
+        raise NotFoundError(
+            f"{len(people)} people are called {ref!r}: {_described(session, people)}", hint="name one by the id"
+        )
+    meant = _with_words(session, str(ref))
+    hint = f"perhaps {_described(session, meant)}" if meant else "people list shows everybody"
+    raise NotFoundError(f"nothing is held about {str(ref)!r}", hint=hint)
 
 
 def show_person(session: Session, ref: int | str, *, user: User) -> PersonPage:
@@ -91,8 +100,40 @@ def _named(session: Session, name: str) -> list[Person]:
     exact = list(session.exec(select(Person).where(Person.name == name).order_by(col(Person.id))))
     read = read_name(name)
     if exact or read is None:
-        return exact
-    return list(session.exec(select(Person).where(Person.name_key == read.key).order_by(col(Person.id))))
+        return exact or _spelled(session, name)
+    alike = list(session.exec(select(Person).where(Person.name_key == read.key).order_by(col(Person.id))))
+    return alike or _spelled(session, name)
+
+
+def _spelled(session: Session, name: str) -> list[Person]:
+    """Those whose name is the same but for case, accents and white space: as it is typed at a terminal."""
+    wanted = fold(tidy(name))
+    return _of_ids(session, [number for number, known in _names(session) if fold(tidy(known)) == wanted])
+
+
+def _with_words(session: Session, text: str) -> list[Person]:
+    """Those whose name holds every word of the text, or words that begin with it; the first few."""
+    wanted = fold(tidy(text)).split()
+    if not wanted or text.isdecimal():
+        return []
+    found = [
+        number
+        for number, known in _names(session)
+        if all(any(part.startswith(word) for part in re.split(r"[\s-]+", fold(known))) for word in wanted)
+    ]
+    return _of_ids(session, found[:_MOST_MEANT])
+
+
+def _names(session: Session) -> list[tuple[int, str]]:
+    return [(number or 0, name) for number, name in session.exec(select(Person.id, Person.name).order_by(Person.id))]
+
+
+def _of_ids(session: Session, ids: list[int]) -> list[Person]:
+    return [session.get_one(Person, number) for number in ids]
+
+
+def _described(session: Session, people: list[Person]) -> str:
+    return "; ".join(f"{person.id} {person.name}{_where(session, person)}" for person in people)
 
 
 def _where(session: Session, person: Person) -> str:
@@ -111,6 +152,7 @@ def _evidence(record: SourceRecord) -> dict[str, Any]:
     return {
         "url": record.url or None,
         "fetched_at": iso(record.fetched_at),
+        "tier": "page" if record.kind == "leader" else record.kind,
         "reader": record.reader,
         "excerpt": record.excerpt or None,
     }
@@ -127,6 +169,7 @@ def _position(position: Position, record: SourceRecord) -> dict[str, Any]:
         "section": position.section,
         "language": position.language,
         "page_url": position.page_url or None,
+        "started_on": position.started_on,
         "first_seen_at": iso(position.first_seen_at),
         "seen_at": iso(position.seen_at),
         "ended_at": iso(position.ended_at),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 from watchlist.digest.wording import count, plain
 from watchlist.secrets import mask_text, mask_url
@@ -12,6 +11,7 @@ from watchlist.sources.hosts import IN_VAIN, HostLine, PauseLine
 from watchlist.sources.listing import STATES, SourceLine
 from watchlist.sources.report import OptOut, SourcesReport
 from watchlist.stops import ALL
+from watchlist.times import shown as in_words
 
 HEADINGS = {
     "halted": "Stopped by you",
@@ -59,7 +59,7 @@ def _summary(report: SourcesReport) -> str:
 
 def _stops(report: SourcesReport) -> Iterator[str]:
     if report.stops:
-        lines = (f"  {line.words} since {_time(line.since)}" for line in report.stops)
+        lines = (f"  {line.words} since {in_words(line.since)}" for line in report.stops)
         yield "\n".join(["Stopped (mentorwatch resume lifts it)", *lines])
 
 
@@ -100,21 +100,21 @@ def _owner(line: SourceLine) -> str:
 def _times(line: SourceLine) -> str:
     if line.state == "unused":
         return ""
-    last = f"last {_time(line.last_answer_at)}" if line.last_answer_at else "not read yet"
-    return last + (f", next {_time(line.next_at)}" if line.next_at else "")
+    last = f"last {in_words(line.last_answer_at)}" if line.last_answer_at else "not read yet"
+    return last + (f", next {in_words(line.next_at)}" if line.next_at else "")
 
 
 def _pause(line: PauseLine) -> str:
     if line.failures == 0 or line.reason == "http_429":
-        return f"{_time(line.until)}  {line.host} asked for a pause until then"
+        return f"{in_words(line.until)}  {line.host} asked for a pause until then"
     times = f", {line.failures} times in a row" if line.failures > 1 else ""
-    return f"{_time(line.until)}  {line.host}: {line.words}{times}"
+    return f"{in_words(line.until)}  {line.host}: {line.words}{times}"
 
 
 def _opt_out(line: OptOut) -> str:
     signals = plain(mask_text("; ".join(line.signals)), 400)
     obeyed = "" if line.reason else " (noted only)"
-    return f"{plain(mask_url(line.url), 1000)}: {signals or 'no word'}{obeyed}, {_time(line.last_at)}"
+    return f"{plain(mask_url(line.url), 1000)}: {signals or 'no word'}{obeyed}, {in_words(line.last_at)}"
 
 
 def _hosts(heading: str, lines: list[str], report: SourcesReport, width: int) -> Iterator[str]:
@@ -130,7 +130,7 @@ def _host(line: HostLine) -> str:
     numbers += [f"{line.refused} kept back"] if line.refused else []
     if not line.reasons:
         return f"{line.host}: {', '.join(numbers)}"
-    last = _time(max(tally.last_at for tally in line.reasons))
+    last = in_words(max(tally.last_at for tally in line.reasons))
     times = len(line.reasons) > 1
     why = "; ".join(f"{tally.words} ({tally.count})" if times else tally.words for tally in line.reasons)
     return f"{line.host or '(no host)'}: {', '.join(numbers)}, last {last}: {why}"
@@ -151,7 +151,3 @@ def _wrapped(text: str, width: int, indent: str) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}Z"

@@ -12,6 +12,7 @@ from crawler.fetch.access import access_rules
 from crawler.registries.answers import AnswerError
 from crawler.registries.edgar import (
     TICKERS_URL,
+    Filing,
     daily_index_url,
     departure_reports,
     filing_url,
@@ -127,6 +128,31 @@ def test_rows_that_do_not_fit_are_left_out() -> None:
     listed = read_submissions(json.dumps(answer).encode())
     assert len(listed.filings) == 8
     assert listed.older == ()
+
+
+def test_a_day_that_no_calendar_has_is_none() -> None:
+    answer = json.loads(saved("submissions.json"))
+    answer["filings"]["recent"]["filingDate"][0] = "2026-02-30"
+    answer["filings"]["recent"]["reportDate"][1] = "2026-13-01"
+    listed = read_submissions(json.dumps(answer).encode())
+    assert len(listed.filings) == 9
+    assert listed.filings[0].reported_on is None
+
+
+def test_columns_that_do_not_belong_together_are_no_list() -> None:
+    answer = json.loads(saved("submissions.json"))
+    answer["filings"]["recent"]["form"].pop()
+    with pytest.raises(AnswerError, match="different lengths"):
+        read_submissions(json.dumps(answer).encode())
+
+
+def test_an_amendment_counts_by_what_it_reports_on() -> None:
+    late = Filing("0001999001-26-000099", "4/A", "2026-11-20", "2025-12-01")
+    newer = Filing("0001999001-26-000050", "4", "2026-06-02", "2026-06-01")
+    other = Filing("0001999001-26-000051", "8-K", "2026-06-02", "2026-06-01")
+    assert ownership_filings([late, newer, other], most=9, since="2026-01-01") == (newer, late)
+    assert ownership_filings([late, newer], most=1, since="2026-01-01") == (newer,)
+    assert ownership_filings([late, newer], most=9, since="2026-07-01") == (late,)
 
 
 def test_what_is_no_cik_is_refused() -> None:

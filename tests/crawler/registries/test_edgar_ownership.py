@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from crawler.registries.answers import AnswerError
@@ -28,6 +30,16 @@ def test_flags_in_words_in_figures_and_absent() -> None:
     assert (words.director, words.officer, words.ten_percent) == (True, True, False)
     assert (figures.director, figures.officer, figures.ten_percent) == (False, True, False)
     assert (absent.director, absent.officer, absent.ten_percent, absent.title) == (True, False, False, None)
+
+
+@pytest.mark.parametrize(("before", "behind"), [("", ' xmlns="http://sec.invalid/o"'), ("o:", ' xmlns:o="urn:o"')])
+def test_a_form_in_a_namespace_is_read_alike(before: str, behind: str) -> None:
+    form = saved("several-owners.xml").decode()
+    spaced = re.sub(r"<(/?)([A-Za-z])", rf"<\1{before}\2", form).replace(
+        "ownershipDocument", f"ownershipDocument{behind}", 1
+    )
+    assert behind in spaced
+    assert read_insiders(spaced.encode()) == read_insiders(form.encode())
 
 
 def test_an_officer_who_is_a_director_is_shown_as_officer() -> None:

@@ -19,7 +19,7 @@ def test_a_form_is_a_page_of_leaders() -> None:
 
 
 def test_an_answer_with_a_company_and_its_people(tmp_path: Path) -> None:
-    entities = {}
+    entities: dict[str, object] = {}
     for name in ("northwind.json", "people.json", "roles.json"):
         entities |= json.loads(saved(name))["entities"]
     file = tmp_path / "answer.json"

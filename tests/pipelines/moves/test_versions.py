@@ -10,13 +10,12 @@ import pytest
 from sqlmodel import col, select
 
 from crawler.items import PersonItem
-from pipelines.records import Subject
 from tests.corpus import CORPUS, needs_corpus
 from tests.databases import settings_for
 from tests.pipelines.moves.redesigns import DESIGNS, render
 from tests.pipelines.moves.score import Outcome, corpus_sites, live
 from tests.pipelines.moves.world import Site, World
-from watchlist.models import Move, Person, Position
+from watchlist.models import Move, Person
 from watchlist.store import Store
 
 ROLES = (
@@ -177,12 +176,7 @@ def test_family_and_namesakes_in_one_house_stay_two_people(tmp_path: Path, one: 
     assert sorted(kinds) == ["joined", "left"]
 
 
-def test_two_variants_on_one_page_are_two_people(store: Store) -> None:
-    site = invented_sites(1)[0]
-    site.subject = Subject(key="w", name="W")
-    people = [replace(TEAM[0], name=name) for name in ("Anouk Ravensworth", "Anouk Marie Ravensworth")]
-    site.original = render([*people, *TEAM[2:]], 0, organisation="W")
-    with store.session() as session:
-        World(session, [site], random.Random(1)).begin()
-        assert len(session.exec(select(Person).where(col(Person.name).contains("Ravensworth"))).all()) == 2
-        assert len(session.exec(select(Position)).all()) == len(TEAM)
+def test_who_comes_beside_somebody_of_a_like_name_is_somebody_else(tmp_path: Path) -> None:
+    namesake = PersonItem(name="Anouk Marie Ravensworth", title="Chief Executive Officer")
+    (joined,) = weeks(tmp_path, (TEAM, 0), ([*TEAM, namesake], 0), ([*TEAM, namesake], 1))
+    assert joined.kind == "joined"

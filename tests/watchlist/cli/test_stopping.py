@@ -98,7 +98,7 @@ def test_while_everything_is_stopped_fetching_commands_say_how_to_go_on(home: Pa
     for words in (("refresh",), ("crawl", "speakers"), ("crawl", "leaders", "--list", "it")):
         done = call(home, *words)
         assert (done.status, done.out) == (2, "")
-        assert re.fullmatch(r"mentorwatch: fetching is stopped since \S+ \(mentorwatch resume --all\)\n", done.err)
+        assert re.fullmatch(r"mentorwatch: fetching is stopped since \S+ \S+Z \(mentorwatch resume --all\)\n", done.err)
     assert "everything is stopped" in call(home, "doctor").out
     call(home, "resume", "--all")
     assert call(home, "refresh", "--json").json["new_entries"] == 1

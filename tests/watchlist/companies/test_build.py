@@ -12,7 +12,7 @@ import pytest
 import trustme
 from sqlmodel import select
 
-from crawler.fetch import Access, Door
+from crawler.fetch import Access, Answer, Door
 from crawler.reading import ReadingRoom
 from tests.crawler.fetch.doors import PUBLIC, FakeClock, FakeTime, got, internet_door, run, settings_of
 from tests.servers import LoopbackServer, Request, Response, write_ca
@@ -257,19 +257,71 @@ def test_an_api_that_asks_for_a_pause_gets_it_and_a_long_one_ends_the_work(
         slept.append(seconds)
         clock.advance(seconds=seconds)
 
-    async def ask(place: Workplace) -> bytes | None:
+    async def ask(place: Workplace) -> bytes:
         url = "https://www.wikidata.org/w/api.php?action=wbgetentities&ids=Q9001"
-        return await Inquiry(place, sleep=sleep).ask(url)
+        return (await Inquiry(place, sleep=sleep).ask(url)).body
 
     home = tmp_path / "home"
     with registers(home, ca, ITEMS, [], www_wikidata_org=moody):
         if patient:
-            assert "Q9001" in json.loads(_at_work(home, ask, clock) or b"{}")["entities"]
+            assert "Q9001" in json.loads(_at_work(home, ask, clock))["entities"]
             assert 30 <= sum(slept) <= 100
         else:
             with pytest.raises(RegisterError) as caught:
                 _at_work(home, ask, clock)
             assert (caught.value.reason, slept) == ("backoff", [])
+
+
+def test_a_register_that_asks_for_one_pause_after_the_other_is_given_up_in_words(
+    tmp_path: Path, ca: trustme.CA
+) -> None:
+    clock = FakeClock()
+
+    async def no_sleep(seconds: float) -> None:
+        """The pause is not over when it is asked again."""
+
+    async def ask(place: Workplace) -> Answer:
+        return await Inquiry(place, sleep=no_sleep).ask("https://www.wikidata.org/w/api.php?ids=Q9001")
+
+    home = tmp_path / "home"
+    with (
+        registers(home, ca, ITEMS, [], www_wikidata_org=lambda _: Response("", 429, {"retry-after": "30"})),
+        pytest.raises(RegisterError) as caught,
+    ):
+        _at_work(home, ask, clock)
+    assert caught.value.reason in {"backoff", "http_429"}
+    assert "Q9001" in caught.value.message or "api.php" in caught.value.message
+
+
+def test_a_lagging_wikidata_is_asked_again_while_a_list_is_built(tmp_path: Path, ca: trustme.CA) -> None:
+    lag = Response('{"error": {"code": "maxlag", "info": "6 seconds lagged"}}', headers={"retry-after": "1"})
+    turns, good, slept = [lag], wikidata(ITEMS), list[float]()
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    def moody(request: Request) -> Response:
+        return turns.pop() if turns and "wbgetentities" in request.path else good(request)
+
+    home = tmp_path / "home"
+    order = ListOrder(field="it", country="US", measure="revenue", n=3)
+    with registers(home, ca, ITEMS, [], www_wikidata_org=moody):
+        built = _at_work(home, lambda place: build_from("wikidata", Inquiry(place, sleep), order))
+    assert ([row.rank for row in built.rows], slept) == ([1, 2, 3], [1.0])
+
+
+def test_a_filer_whose_answer_cannot_be_read_is_named_and_the_others_are_found(tmp_path: Path, ca: trustme.CA) -> None:
+    home, good = tmp_path / "home", edgar(FILERS)
+
+    def torn(request: Request) -> Response:
+        return Response("<html>", 200) if "CIK0000001003" in request.path else good(request)
+
+    with registers(home, ca, [], FILERS, data_sec_gov=torn):
+        (home / "edgar_industries.json").write_text('{"1001": {"unknown": 1}}')
+        built = _edgar(home, ListOrder(field="it", country="US", measure="revenue", n=5))
+    assert [row.cik for row in built.rows] == ["1002", "1001"]
+    assert built.is_whole is False
+    assert any("Late Reporter Inc" in why for why in built.why)
 
 
 # --- helping -----------------------------------------------------------------------------------------------------

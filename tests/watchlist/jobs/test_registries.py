@@ -94,9 +94,14 @@ def test_every_fact_leads_to_the_answer_it_is_from(registers: Registers) -> None
         record = records[position.source_record_id]
         assert position.own_page is False
         assert record.url == position.page_url
-        assert record.url == ITEM or record.url.removeprefix("https://www.sec.gov") in FORMS.values()
+        own_items = {f"https://www.wikidata.org/wiki/Q9900000{number}" for number in (11, 14)}
+        assert record.url in {ITEM, *own_items} or record.url.removeprefix("https://www.sec.gov") in FORMS.values()
         assert record.excerpt
         assert record.fetched_at == NOW
+    where = {position.title: position.page_url.rpartition("/")[2] for position in rows(registers, Position)}
+    # what only somebody's own item says cannot be looked up at the company's
+    assert (where["Chair of the audit committee"], where["Chief operating officer"]) == ("Q990000014", "Q990000011")
+    assert where["Board member"] == COMPANY
     chair = next(each for each in rows(registers, Position) if each.title == "Chair of the board" and not each.ended_at)
     assert (chair.started_on, chair.ended_on, chair.function, chair.level) == (
         "2018-05-04",
@@ -155,20 +160,33 @@ def test_a_list_that_changed_brings_only_what_is_new(registers: Registers) -> No
     }
 
 
-def _file_another(registers: Registers, accession: str, filed: str, name: str) -> None:
+def _file_another(
+    registers: Registers, accession: str, filed: str, name: str, *, form: str = "4", reported: str | None = None
+) -> None:
     """A company files once more."""
     listed = json.loads(saved("submissions.json"))
     new = {
         "accessionNumber": accession,
         "filingDate": filed,
-        "reportDate": filed,
-        "form": "4",
+        "reportDate": reported or filed,
+        "form": form,
         "primaryDocument": f"xslF345X05/{name}",
     }
     for column, values in listed["filings"]["recent"].items():
         values.insert(0, new.get(column, "" if isinstance(values[0], str) else 0))
     registers.files[SUBMISSIONS] = Response(json.dumps(listed), headers={"etag": '"two"'})
     registers.files[ARCHIVE.format(accession.replace("-", ""), name)] = Response(saved(name))
+
+
+def test_an_amendment_of_what_is_long_past_changes_nothing(registers: Registers) -> None:
+    registers.add("Northwind Robotics", cik="1999001")
+    registers.crawl()
+    _file_another(registers, "0001999001-26-000011", "2026-11-24", "promoted.xml", form="4/A", reported="2025-11-01")
+    registers.now += timedelta(days=7)
+    report = registers.crawl()
+    assert registers.asked("www.sec.gov")[-1] == ARCHIVE.format("000199900126000011", "promoted.xml")
+    assert roles(registers) == FROM_EDGAR
+    assert (report.ended, report.people) == (0, 0)
 
 
 def test_only_the_newest_statements_are_asked_for(registers: Registers) -> None:
@@ -286,6 +304,13 @@ def test_a_server_that_lags_behind_is_asked_again(registers: Registers) -> None:
     assert registers.slept == [7.0, 7.0]
     registers.wikidata = [Response(saved("maxlag.json"))] * 4
     assert registers.crawl().failed == {"Northwind Robotics (wikidata)": "busy"}
+    registers.slept.clear()
+    registers.wikidata = [Response(saved("maxlag.json"), headers={"retry-after": "100"})]
+    assert registers.crawl().failed == {}
+    assert registers.slept == [100.0]
+    registers.wikidata = [Response(saved("maxlag.json"), headers={"retry-after": "900"})]
+    assert registers.crawl().failed == {"Northwind Robotics (wikidata)": "busy"}
+    assert registers.slept == [100.0]
 
 
 def test_a_short_pause_is_waited_for(registers: Registers) -> None:
@@ -313,7 +338,9 @@ def test_a_register_that_wants_to_know_who_asks_is_left_alone(registers: Registe
     report = registers.crawl(contact="")
     assert report.failed == {"Northwind Robotics (edgar)": "http_403", "Southwind (edgar)": "http_403"}
     assert len(registers.asked("data.sec.gov")) == 1
-    assert registers.crawl().failed == {"Southwind (edgar)": "http_404"}
+    # nothing was learned of either: both are still due
+    assert rows(registers, Visit) == []
+    assert registers.crawl(since=NOW).failed == {"Southwind (edgar)": "http_404"}
 
 
 def test_a_form_that_cannot_be_read_is_counted_and_the_others_are_kept(registers: Registers) -> None:

@@ -79,7 +79,7 @@ def test_defaults_of_the_model_fill_what_is_not_given_but_update_nothing(store: 
             "level": "c_level", "section": "executive", "page_url": "u", "first_seen_at": NOON, "seen_at": NOON,
             "source_record_id": 1,
         }  # fmt: skip
-        unique = ["person_id", "organisation_key", "title", "section"]
+        unique = ["person_id", "organisation_key", "title", "section", "term"]
         upsert(session, Position, [position], key=unique)
         assert session.exec(select(Position.misses)).one() == 0
         upsert(session, Position, [{**position, "misses": 2}], key=unique)
