@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from typing import Any, Final
@@ -15,6 +15,7 @@ from crawler.pages.document import Document
 
 _CARD_CLASS: Final = re.compile(r"\b(?:h-card|vcard)\b")
 _TYPE_OF: Final = re.compile(r"typeof=[\"']?(?:[\w:/.#-]*[:/])?Person\b")
+_ENOUGH: Final = 3
 _MAX_PEOPLE: Final = 500
 _MAX_TEXTS: Final = 300
 _XPath: Final = partial(etree.XPath, smart_strings=False)
@@ -42,8 +43,8 @@ def has_marked_up_people(text: str) -> bool:
 
 def people_marked_up(document: Document) -> Iterator[Declared]:
     """The people of all four vocabularies."""
-    yield from _microdata(document)
-    yield from _rdfa(document)
+    yield from _settled(_microdata(document))
+    yield from _settled(_rdfa(document))
     yield from _classes(document)
 
 
@@ -55,18 +56,26 @@ def _has_card_class(text: str) -> bool:
     return ("vcard" in text or "h-card" in text) and _CARD_CLASS.search(text) is not None
 
 
+def _settled(found: Iterable[tuple[Declared, bool]]) -> Iterator[Declared]:
+    """Who has a title or a role here; beside at least three of them also those of whom a name alone is declared."""
+    people = list(found)
+    enough = sum(sure for _, sure in people) >= _ENOUGH
+    return (person for person, sure in people if sure or enough)
+
+
 # --- microdata ------------------------------------------------------------------------------------------------------
 
 
-def _microdata(document: Document) -> Iterator[Declared]:
+def _microdata(document: Document) -> Iterator[tuple[Declared, bool]]:
     for scope in _SCOPES(document.root)[:_MAX_PEOPLE] if "schema.org/Person" in document.text else ():
         role = scope.get("itemprop", "")
         if role in OF_OTHERS or _IN_REVIEW(scope):
             continue
         properties = _properties(scope, "itemprop")
         name, title = properties.get("name"), properties.get("jobTitle")
-        if name and (title or role in ROLES):
-            yield Declared(name, title, properties.get("worksFor"), tuple(_links(scope)), _all_text(scope))
+        if name:
+            person = Declared(name, title, properties.get("worksFor"), tuple(_links(scope)), _all_text(scope))
+            yield person, bool(title) or role in ROLES
 
 
 def _properties(scope: Any, attribute: str) -> dict[str, str]:
@@ -89,7 +98,7 @@ def _links(scope: Any) -> Iterator[str]:
 # --- RDFa Lite ------------------------------------------------------------------------------------------------------
 
 
-def _rdfa(document: Document) -> Iterator[Declared]:
+def _rdfa(document: Document) -> Iterator[tuple[Declared, bool]]:
     for scope in _TYPED(document.root)[:_MAX_PEOPLE] if _has_typed(document.text) else ():
         kinds = re.split(r"[\s/:#]+", scope.get("typeof", ""))
         role = scope.get("property", "").rpartition(":")[2]
@@ -97,8 +106,9 @@ def _rdfa(document: Document) -> Iterator[Declared]:
             continue
         properties = _properties(scope, "property")
         name, title = properties.get("name"), properties.get("jobTitle")
-        if name and (title or role in ROLES):
-            yield Declared(name, title, properties.get("worksFor"), tuple(_links(scope)), _all_text(scope))
+        if name:
+            person = Declared(name, title, properties.get("worksFor"), tuple(_links(scope)), _all_text(scope))
+            yield person, bool(title) or role in ROLES
 
 
 # --- h-card and hCard -----------------------------------------------------------------------------------------------
