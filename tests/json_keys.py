@@ -15,10 +15,10 @@ from sqlmodel import select
 
 from tests.terminal import call
 from tests.watchlist.companies.registers import Item, registers
-from watchlist.jobs.workplace import utc_now
 from watchlist.models import Organization
 from watchlist.settings import load_settings
 from watchlist.store import Store
+from watchlist.times import utc_now
 from watchlist.wishes import note_wishes
 
 PAGE = Path(__file__).parents[1] / "ARCHITECTURE.md"

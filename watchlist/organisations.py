@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -76,16 +77,41 @@ class Organisations:
             return found
         return self.named(text)
 
+    def close_to(self, text: str) -> list[Organization]:
+        """Those that the text may be a short form of: the first words of the name, or the name of the site.
+
+        To be proposed, never taken: "Delta" is an airline and a faucet.
+        """
+        words = organisation_key(text).split()
+        if not words:
+            return []
+        begins = [each for name, each in self._names if name[: len(words)] == words]
+        sites = self._sites.get("".join(words), [])
+        return list({each.id: each for each in (*begins, *sites)}.values())
+
+    @cached_property
+    def _names(self) -> list[tuple[list[str], Organization]]:
+        return [(organisation_key(each.name).split(), each) for named in self._by_name.values() for each in named]
+
+    @cached_property
+    def _sites(self) -> dict[str, list[Organization]]:
+        """By the registrable domain without its ending: dell for www.dell.com."""
+        found = defaultdict[str, list[Organization]](list)
+        for host, at in self._by_host.items():
+            found[(registrable_domain(host) or "").partition(".")[0].replace("-", "")] += at
+        return found
+
 
 def require_organisation(session: Session, text: str, list_key: str) -> Organization:
     """The one company of a list that the text means. Raises NotFoundError or UsageError that says what to write."""
-    found = Organisations.of(session, list_key).meant(text)
+    known = Organisations.of(session, list_key)
+    found = known.meant(text)
     if len(found) == 1:
         return found[0]
     if not found:
-        raise NotFoundError(
-            f"no company of the list {list_key!r} is called {text!r}", hint=f"mentorwatch companies list {list_key}"
-        )
+        close = known.close_to(text)
+        hint = f"perhaps {describe(close[:5])}" if close else f"mentorwatch companies list {list_key}"
+        raise NotFoundError(f"no company of the list {list_key!r} is called {text!r}", hint=hint)
     raise UsageError(f"{text!r} means {len(found)} companies: {describe(found)}", hint="name one by its website")
 
 

@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from watchlist.errors import InputError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 def config_dir() -> Path:
@@ -260,7 +263,7 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> None:
 def _setting_error(file: Path, error: ValidationError, *, of_environment: bool) -> InputError:
     first = error.errors()[0]
     path = [str(part) for part in first["loc"]]
-    name, problem = ".".join(path), first["msg"].removeprefix("Value error, ")
+    name, problem = ".".join(path), _problem(first)
     is_secret = path[0] == "database"  # may hold a password, so it is not said again
     if is_secret and of_environment:
         return InputError(problem, file=f"environment variable {DATABASE_VARIABLE}", hint=_ESCAPES)
@@ -271,6 +274,30 @@ def _setting_error(file: Path, error: ValidationError, *, of_environment: bool) 
     else:
         message, hint = f"setting {name!r}: {problem}, not {_shown(first['input'])}", None
     return InputError(message, file=file, line=_line_of(file, path), hint=hint)
+
+
+_MUST_BE: Mapping[str, str] = {
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "bool_type": "must be true or false",
+    "string_type": "must be text in quotes",
+    "list_type": "must be a list in brackets",
+    "dict_type": "must be a table",
+    "model_type": "must be a table, [SECTION] on a line of its own",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than_equal": "must be {le:g} or less",
+    "string_pattern_mismatch": "must be plain characters, for it goes into a header",
+}
+"""What is wrong with a value, by pydantic's name of the error."""
+
+
+def _problem(error: ErrorDetails) -> str:
+    known = _MUST_BE.get(error["type"])
+    if known is None:
+        return error["msg"].removeprefix("Value error, ")
+    return known.format(**error.get("ctx", {}))
 
 
 _ESCAPES = "in a password write %40 for @, %3A for :, %2F for /"

@@ -58,13 +58,19 @@ class Table:
 
 
 def read_table(
-    source: Path | bytes, filename: str, *, columns: Sequence[str], limit: tuple[str, int] | None = None
+    source: Path | bytes,
+    filename: str,
+    *,
+    columns: Sequence[str],
+    limit: tuple[str, int] | None = None,
+    fill_short: bool = False,
 ) -> Table:
     """Reads a CSV file with a header: comma, semicolon or tab, with or without a BOM; blank lines do not count.
 
     `columns` must all be there, in any order; others are named in `warnings` and left out. `limit` is a setting and
     the number of rows it allows. Raises InputError at once for a wrong header and for too many rows. Ragged rows,
     broken quotes and bytes that are no UTF-8 stand in `problems`: the caller adds its own, then `refuse_problems`.
+    With `fill_short` the cells that a row lacks at its end are empty ones, as programs leave them out.
     """
     text = _bytes_of(source, filename).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
     broken: list[Problem] = []
@@ -72,7 +78,7 @@ def read_table(
     records = ((line, cells) for line, cells in split_records(text, delimiter, broken) if any(map(str.strip, cells)))
     line, header = next(records, (1, []))
     names = _checked_header(filename, line, header, columns)
-    body = list(records)
+    body = [(at, cells + [""] * (len(names) - len(cells)) if fill_short else cells) for at, cells in records]
     if limit and len(body) > limit[1]:
         message = f"{len(body)} rows, more than {limit[0]} = {limit[1]} allows; nothing was taken over"
         hint = f"split the list, or raise {limit[0]} in config.toml"

@@ -66,17 +66,22 @@ class Claim:
         return not (on and (end := self.until()) and end[: len(on)] > on[: len(end)])
 
 
-def entities(body: bytes) -> dict[str, Mapping[str, Any]]:
-    """The items of an answer by the id that was asked for; one that is missing is not among them.
-
-    Where an item was merged into another one the answer's own `id` is that of the other. Raises AnswerError.
-    """
+def api_answer(body: bytes) -> dict[str, Any]:
+    """What the action API answers. Raises AnswerError, also where it says itself that it cannot or will not."""
     answer = json_object(body, _WHAT)
     if isinstance(error := answer.get("error"), dict):
         code = str(error.get("code", ""))
         reason = "busy" if code in _BUSY else "refused"
         raise AnswerError(reason, f"{_WHAT} answered with an error: {code} {error.get('info', '')}".strip())
-    found = answer.get("entities")
+    return answer
+
+
+def entities(body: bytes) -> dict[str, Mapping[str, Any]]:
+    """The items of an answer by the id that was asked for; one that is missing is not among them.
+
+    Where an item was merged into another one the answer's own `id` is that of the other. Raises AnswerError.
+    """
+    found = api_answer(body).get("entities")
     if found == []:  # PHP writes an empty object as a list
         return {}
     if not isinstance(found, dict):

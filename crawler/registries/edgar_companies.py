@@ -28,6 +28,8 @@ class Figure(NamedTuple):
     value: Decimal
     as_of: str
     """ISO date: the end of the period, or the day."""
+    source: str
+    """The address that shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,12 @@ def frame_urls(measure: str, year: int) -> tuple[str, ...]:
     return tuple(f"{root}/{tag}/{rules['unit']}/{period}.json" for tag in rules["tags"] for period in periods)
 
 
-def read_frame(body: bytes) -> tuple[Figure, ...]:
-    """One figure a company. Raises AnswerError for what is no frame."""
+def read_frame(body: bytes, source: str) -> tuple[Figure, ...]:
+    """One figure a company; `source` is the frame's address. Raises AnswerError for what is no frame."""
     data = json_object(body, _WHAT).get("data")
     if not isinstance(data, list):
         raise AnswerError("unreadable", f"{_WHAT}'s frame has no data")
-    return tuple(figure for point in data if isinstance(point, dict) and (figure := _figure(point)))
+    return tuple(figure for point in data if isinstance(point, dict) and (figure := _figure(point, source)))
 
 
 def merged(frames: Iterable[Sequence[Figure]]) -> tuple[Figure, ...]:
@@ -91,7 +93,7 @@ def is_of_field(sic: int | None, ranges: Iterable[Sequence[int]]) -> bool:
     return sic is not None and any(low <= sic <= high for low, high in ranges)
 
 
-def _figure(point: dict[str, Any]) -> Figure | None:
+def _figure(point: dict[str, Any], source: str) -> Figure | None:
     cik, name, end = str(point.get("cik", "")).lstrip("0"), point.get("entityName"), str(point.get("end", ""))
     try:
         value = Decimal(str(point.get("val")))
@@ -100,7 +102,7 @@ def _figure(point: dict[str, Any]) -> Figure | None:
     is_whole = cik.isdigit() and isinstance(name, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", end)
     if not is_whole or not value.is_finite() or value <= 0:
         return None
-    return Figure(cik, str(name).strip(), _located(str(point.get("loc") or "")), value, end)
+    return Figure(cik, str(name).strip(), _located(str(point.get("loc") or "")), value, end, source)
 
 
 def _located(loc: str) -> str | None:

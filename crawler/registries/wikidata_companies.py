@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from crawler.registries.answers import AnswerError, json_object
-from crawler.registries.claims import Claim, claims, current, day
+from crawler.registries.claims import Claim, api_answer, claims, current, day
 from crawler.registries.wikidata import Item, country_code, name_of
 from watchlist.settings import config_dir, read_toml
 
@@ -117,12 +117,9 @@ def spellings(site: str) -> tuple[str, ...]:
 
 def read_search(body: bytes) -> tuple[str, ...]:
     """The items that a search found, best first. Raises AnswerError."""
-    answer = json_object(body, _WHAT)
-    hits = answer.get("search")
+    hits = api_answer(body).get("search")
     if not isinstance(hits, list):
-        info = answer.get("error", {})
-        reason = "busy" if isinstance(info, dict) and info.get("code") in {"maxlag", "ratelimited"} else "unreadable"
-        raise AnswerError(reason, f"{_WHAT}'s search gave no list of hits")
+        raise AnswerError("unreadable", f"{_WHAT}'s search gave no list of hits")
     return tuple(hit["id"] for hit in hits if isinstance(hit, dict) and re.fullmatch(r"Q\d+", str(hit.get("id"))))
 
 

@@ -23,6 +23,8 @@ _LETTERS: Final = str.maketrans(
     }
 )
 """Latin letters that Unicode does not decompose."""
+_WORD: Final = 40
+"""Characters of what comes again and again and is kept: words, names, short titles; a page's text comes once."""
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff]"
 )
@@ -35,7 +37,6 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=32768)
 def fold(text: str) -> str:
     """`text` in lower case without accents; ß is ss, ł is l; Cyrillic keeps its letters (й is no и).
 
@@ -43,6 +44,10 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    return _kept_folded(text) if len(text) <= _WORD else _folded(text)
+
+
+def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
     if plain.isascii():
         return plain
@@ -53,3 +58,6 @@ def fold(text: str) -> str:
         elif kept and "\u0400" <= kept[-1][0] <= "\u04ff":
             kept[-1] = unicodedata.normalize("NFC", kept[-1] + char)
     return "".join(kept)
+
+
+_kept_folded = lru_cache(maxsize=16384)(_folded)

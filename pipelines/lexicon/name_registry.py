@@ -14,7 +14,6 @@ from pipelines.lexicon.name_words import is_initial, particles
 from pipelines.lexicon.organisations import has_legal_form
 from pipelines.lexicon.vocabulary import load_vocabulary
 
-_TITLES: Final = frozenset({"dr", "mr", "mrs", "ms", "mx", "prof", "sir", "hon", "rev"})
 _NO_PERSON: Final = re.compile(r"\d|[&/@]")
 _AND_OTHERS: Final = re.compile(r"[\s,]+et\.?\s+al\.?$", re.IGNORECASE)
 _PARTED: Final = re.compile(r"\b(O|MC|MAC|D|L)\s(?=[^\W\d_]{3})", re.IGNORECASE)
@@ -66,7 +65,7 @@ def _sorted_out(text: str) -> RegistryWords:
     words = [word.strip(",;") for word in text.split()]
     words = [word for word in words if word]
     suffixes = [word for n, word in enumerate(words) if _is_suffix(word) and (n or len(words) == 1)]
-    titles = [word for word in words if fold(word).strip(".") in _TITLES and word not in suffixes]
+    titles = [word for word in words if fold(word).strip(".") in _titles() and word not in suffixes]
     if len(words) == len(titles):
         titles = []
     kept = tuple(word for word in words if word not in suffixes and word not in titles)
@@ -142,6 +141,11 @@ def _both() -> frozenset[str]:
 @cache
 def _second_endings() -> tuple[str, ...]:
     return tuple(load_vocabulary("name_forms")["second_family_endings"])
+
+
+@cache
+def _titles() -> frozenset[str]:
+    return frozenset(load_vocabulary("name_forms")["registry_titles"])
 
 
 @cache

@@ -17,33 +17,6 @@ _WORD: Final = re.compile(
 )
 _INITIAL: Final = re.compile(r"[^\W\d_](?:\.?-?[^\W\d_])?\.$|[^\W\d_]$|(?:[^\W\d_]\.){2,4}$")
 _INNER_CAPITAL: Final = re.compile(r"(?<=[a-zß-ÿ])[A-ZÀ-Þ]")
-_INNER_AFTER: Final = (
-    "mc",
-    "mac",
-    "de",
-    "di",
-    "du",
-    "da",
-    "la",
-    "le",
-    "lo",
-    "van",
-    "von",
-    "fitz",
-    "st",
-    "del",
-    "el",
-    "al",
-    "vander",
-    "des",
-    "te",
-    "o",
-    "ver",
-    "ten",
-    "dela",
-    "bin",
-    "abu",
-)
 _PIECES: Final = re.compile(r"[-\u2010\u2011'\u2019`\u00b4.]")
 _LOUD_MC: Final = re.compile(r"(?:Mc|Mac)[A-Z]{2,}$")
 _CONTRACTION: Final = re.compile(r"(?<=\w)['\u2019](?:s|re|ll|ve|t|d|m)$", re.IGNORECASE)
@@ -131,7 +104,7 @@ def normal_case(word: str) -> str:
     if not (word.isupper() or is_loud(word)) or is_initial(word):
         return word
     low = word.lower()
-    if low in particles() and len(low) > 1 and low not in {"san", "santa", "st", "saint", "ben", "mac", "mc"}:
+    if low in particles() and len(low) > 1 and low not in _listed("capital_particles"):
         return low
     text = re.sub(r"(^|[-\u2010\u2011'\u2019.])([^\W\d_])", lambda match: match[1] + match[2].upper(), low)
     return re.sub(r"^Mc([a-z])", lambda match: f"Mc{match[1].upper()}", text)
@@ -149,18 +122,12 @@ def _well_formed(word: str) -> bool:
         return True
     if len(word) > _LETTERS_MAX or not _WORD.match(word):
         return False
-    if word.endswith(".") and not is_initial(word) and fold(word[:-1]) not in _SHORT_FORMS:
+    if word.endswith(".") and not is_initial(word) and fold(word[:-1]) not in _listed("short_forms"):
         return False
     if word[0].islower() and word != "und" and fold(word) not in particles() and not _small_prefix(word):
         return False
     inner = _INNER_CAPITAL.search(word)
     return inner is None or _prefix_before(word, inner.start())
-
-
-_LEGAL_ENDS: Final = frozenset({"co", "sa", "ag", "nv", "se", "spa", "asa", "ab", "oyj", "kg", "bv"})
-_SHORT_FORMS: Final = frozenset(
-    {"st", "wm", "chas", "jos", "thos", "geo", "ma", "fco", "sta", "mohd", "md", "jr", "sr"}
-)
 
 
 def _small_prefix(word: str) -> bool:
@@ -171,7 +138,7 @@ def _small_prefix(word: str) -> bool:
 
 def _prefix_before(word: str, at: int) -> bool:
     before = fold(_PIECES.split(word[:at])[-1])
-    return before in _INNER_AFTER or before in given_names()
+    return before in _listed("before_capitals") or before in given_names()
 
 
 def _capitals_fit(words: Sequence[str]) -> bool:
@@ -199,7 +166,7 @@ def _has_substance(words: Sequence[str]) -> bool:
 def _given_away(words: Sequence[str], *, decorated: bool) -> bool:
     initials = any(is_initial(word) for word in words)
     folded = [fold(word) for n, word in enumerate(words) if not n or not is_initial(word)]
-    if folded[-1] in {"co", "lp"} or (words[-1].isupper() and folded[-1] in _LEGAL_ENDS):
+    if folded[-1] in _listed("legal_ends") or (words[-1].isupper() and folded[-1] in _listed("legal_ends_in_capitals")):
         return True
     if any(word in _never() for word in folded) or " ".join(folded) in _phrases():
         return True
@@ -242,6 +209,12 @@ def _uncased_name(words: Sequence[str]) -> bool:
     if len(words) <= 2 and (_HAN_NAME.match(text) or _HANGUL_NAME.match(text)):
         return len(text) <= 3 and text.startswith(_east_asian_families())
     return 2 <= len(words) <= 5 and words[0] in _uncased_given()
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    """One list of config/vocab/name_forms.toml."""
+    return frozenset(load_vocabulary("name_forms")[name])
 
 
 @cache

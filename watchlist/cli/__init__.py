@@ -47,6 +47,7 @@ def _close_stdout() -> None:
 
 
 def _say(message: str) -> None:
+    from watchlist.cli.output import short_addresses
     from watchlist.secrets import mask_text
 
-    print(f"mentorwatch: {mask_text(message)}", file=sys.stderr)
+    print(f"mentorwatch: {short_addresses(mask_text(message))}", file=sys.stderr)

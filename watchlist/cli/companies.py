@@ -10,14 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watchlist.cli.context import open_store, run_at_workplace, settings
-from watchlist.cli.output import DryRun, Json, finish_partly, print_json, print_table, progress, say
+from watchlist.cli.output import DryRun, Json, finish_partly, name_failures, print_json, print_table, progress, say
 
 if TYPE_CHECKING:
-    from watchlist.companies import CompanyFile, CompanyRow, Directory, ImportReport, KnownCompany, OpenRow
+    from watchlist.companies import (
+        CompanyFile,
+        CompanyRow,
+        Directory,
+        ImportReport,
+        KnownCompany,
+        ListedCompany,
+        OpenRow,
+    )
     from watchlist.jobs.company_lookups import Lookup
     from watchlist.jobs.workplace import Workplace
 
 companies = typer.Typer(no_args_is_help=True, help="TOP-N company lists.")
+_MOST_GONE = 10
 Key = Annotated[str | None, typer.Option("--key", help="Key of the list; default: its field.")]
 
 
@@ -143,6 +152,10 @@ def _print_import(report: ImportReport, rows: Sequence[CompanyRow], resolved: Di
     verb = "would be" if report.dry_run else "are"
     changes = f"{report.new} {verb} new, {report.changed} changed, {report.same} the same, {report.removed} removed"
     print(f"list {report.key!r}: {changes}")
+    if report.gone:
+        shown = ", ".join(report.gone[:_MOST_GONE])
+        more = f" and {len(report.gone) - _MOST_GONE} more" if len(report.gone) > _MOST_GONE else ""
+        say(f"no longer on it: {shown}{more}; another list? import it with a --key of its own")
     for row, first in report.doubled:
         say(f"line {row.line}, {row.label!r}: the same company as in line {first.line}; left out")
     if resolved:
@@ -166,7 +179,9 @@ def _evidence(rows: Sequence[CompanyRow], directory: Directory) -> list[dict[str
 
 def _finish(report: ImportReport, lookup: Lookup | None) -> None:
     """Exit status 3 where rows are open or a register did not answer, each named with what to do."""
-    failed = dict(lookup.failed) if lookup else {}
+    unanswered = dict(lookup.failed) if lookup else {}
+    name_failures(unanswered)
+    failed = {}
     for row in report.open:
         where = f"line {row.row.line}, {row.row.label!r}"
         if row.candidates:
@@ -176,6 +191,9 @@ def _finish(report: ImportReport, lookup: Lookup | None) -> None:
         failed[where] = _WHY[row.reason]
     taken = report.new + report.changed + report.same
     finish_partly(failed, done=taken, what="rows")
+    if unanswered:
+        say("the registers did not answer everything: run it again later")
+        raise typer.Exit(3)
 
 
 _WHY = {
@@ -187,9 +205,10 @@ _WHY = {
 
 @companies.command("list")
 def list_(
-    key: Annotated[str, typer.Argument(help="Key of the list.")],
+    key: Annotated[str | None, typer.Argument(help="Key of the list; default: your goal's.")] = None,
     country: Annotated[
-        str | None, typer.Option(help="Only companies of this country (ISO 3166), or of none that is known: unknown.")
+        str | None,
+        typer.Option(help="Only companies of this country (DE, Germany), or of none that is known: unknown."),
     ] = None,
     size: Annotated[
         str | None, typer.Option(help="Only companies of this size band, such as 51-200 or 10001+, or unknown.")
@@ -197,27 +216,51 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """The companies of a list, by rank, with size and country."""
+    from watchlist.cli.company_lists import list_of
     from watchlist.companies import list_companies
-    from watchlist.companies.figures import short_amount
 
+    key = list_of(key)
     with open_store() as store, store.session(mode="read") as session:
         lines = list_companies(session, key, country=country, size=size)
+        unknown = [] if lines else _unknown(list_companies(session, key), country=country, size=size)
     if as_json:
         print_json([line.as_json() for line in lines])
         return
-    ranked = any(line.measure for line in lines)
-    columns = ["rank", "name", "country", "size", *(["value", "as_of"] if ranked else []), "website", "site", "source"]
+    empty = "no company of the list is known to fit" if country or size else "the list is empty"
+    _print_companies(lines, empty=f"{empty}; {', '.join(unknown)}" if unknown else empty)
+
+
+def _unknown(lines: Sequence[ListedCompany], *, country: str | None, size: str | None) -> list[str]:
+    """Of how many companies nobody has told what was asked for, and how to learn it."""
+    asked = [("country", country), ("size", size)]
+    told = [(name, sum(getattr(line, name) is None for line in lines)) for name, wanted in asked if wanted]
+    found = [f"the {name} of {number} of {len(lines)} is unknown" for name, number in told if number]
+    return [*found, "mentorwatch crawl registries asks for it"] if found else []
+
+
+def _print_companies(lines: Sequence[ListedCompany], *, empty: str) -> None:
+    """A table; what is the same on every line, or nowhere, gets no column of its own."""
+    from watchlist.companies.figures import short_amount
+    from watchlist.secrets import mask_url
+
     rows = [
-        [
-            line.rank,
-            line.name,
-            line.country or "unknown",
-            line.size or "unknown",
-            *([short_amount(line.value, line.unit), line.as_of] if ranked else []),
-            line.website,
-            line.site_state,
-            line.source,
-        ]
+        {
+            "rank": line.rank,
+            "name": line.name,
+            "country": line.country or "unknown",
+            "size": line.size or "unknown",
+            "value": short_amount(line.value, line.unit),
+            "as of": line.as_of if line.measure else None,
+            "website": mask_url(line.website).removeprefix("https://").rstrip("/") if line.website else None,
+            "site": line.site_state if line.website else "no website",
+            "source": line.source,
+        }
         for line in lines
     ]
-    print_table(columns, rows, empty="the list has no such company" if country or size else "the list is empty")
+    one_source = len({line.source for line in lines}) == 1
+    hidden = {"source"} if one_source else set()
+    hidden |= {name for name in ("value", "as of") if all(row[name] is None for row in rows)}
+    columns = [name for name in (rows[0] if rows else ()) if name not in hidden]
+    print_table(columns, [[row[name] for name in columns] for row in rows], empty=empty)
+    if one_source:
+        say(f"source of all: {lines[0].source}")

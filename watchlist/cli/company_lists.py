@@ -125,9 +125,9 @@ def check(
     from watchlist.companies.checking import accept_moved as accept
     from watchlist.companies.checking import checked_sites
     from watchlist.jobs.site_checks import check_sites
-    from watchlist.jobs.workplace import utc_now
+    from watchlist.times import utc_now
 
-    key = _list_of(list_key)
+    key = list_of(list_key)
     with progress("checking") as show:
 
         async def work(place: Workplace) -> SiteCheck:
@@ -155,7 +155,7 @@ def check(
         raise typer.Exit(3)
 
 
-def _list_of(list_key: str | None) -> str:
+def list_of(list_key: str | None) -> str:
     """The list that is named, else the goal's. Raises UsageError where there is neither."""
     from watchlist.companies import require_list
     from watchlist.follow import ensure_user

@@ -37,8 +37,8 @@ def unfollow(people: People, as_json: Json = False) -> None:
 
 def _change(people: list[str], what: str, change: Callable[..., int], as_json: bool) -> None:
     from watchlist.follow import ensure_user
-    from watchlist.jobs.workplace import utc_now
     from watchlist.people import find_person
+    from watchlist.times import utc_now
 
     with open_store() as store, store.session() as session:
         found = [find_person(session, ref) for ref in people]

@@ -57,7 +57,7 @@ def set_(  # a command's options
     """Set point A, point B and the list; propose whom to follow."""
     from watchlist.follow import ensure_user
     from watchlist.goal import goal_json, list_goals, set_goal
-    from watchlist.jobs.workplace import utc_now
+    from watchlist.times import utc_now
 
     with open_store() as store:
         with store.session() as session:
@@ -88,9 +88,9 @@ def set_(  # a command's options
 def _offer_follows(session: Session, user: User, chosen: Goal, follow: FollowChoice | None) -> None:
     """Propose the people of the goal's function; follow them after one yes, never without."""
     from watchlist.follow import follow_people, propose_follows
-    from watchlist.jobs.workplace import utc_now
     from watchlist.models import CompanyList
     from watchlist.people import list_people
+    from watchlist.times import utc_now
 
     found = propose_follows(session, chosen)
     if follow is FollowChoice.all:
@@ -117,7 +117,10 @@ def _ask(chosen: Goal, before: FollowChoice, people: list[str]) -> FollowChoice:
     if before is not FollowChoice.none:
         return before
     if not sys.stdin.isatty():
-        say(f"{len(people)} people of the function {chosen.function} are known; follow them with --follow goal")
+        known = f"{len(people)} people of the function {chosen.function} are known"
+        say(
+            f"{known}; follow them with --follow goal" if people else "--follow goal follows whom the first crawl finds"
+        )
         return before
     for line in people[:20]:
         say(f"  {line}")

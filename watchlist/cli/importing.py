@@ -37,7 +37,7 @@ def linkedin(
     """Import your LinkedIn contacts from your own data export; mail addresses are left out."""
     from watchlist.imports.connections import read_connections
     from watchlist.imports.linkedin import import_connections
-    from watchlist.jobs.workplace import utc_now
+    from watchlist.times import utc_now
 
     found = read_connections(file, settings().imports)
     with open_store() as store, store.session() as session:
@@ -52,7 +52,7 @@ def linkedin(
 
 def _print_contacts(report: LinkedInReport) -> None:
     said = "would be" if report.dry_run else "are"
-    skipped = ", ".join(f"{number} {reason}" for reason, number in sorted(report.reasons.items()))
+    skipped = ", ".join(f"{number} {_SKIPPED.get(reason, reason)}" for reason, number in sorted(report.reasons.items()))
     print(
         f"{report.rows} rows: {report.new} {said} new, {report.changed} changed jobs, {report.same} the same, "
         f"{report.skipped} left out" + (f" ({skipped})" if skipped else "")
@@ -67,8 +67,26 @@ def _print_contacts(report: LinkedInReport) -> None:
     for each in report.ambiguous[:_MOST]:
         print(f"  line {each['line']}: {each['name']}, {each['company']}: {each['candidates']}")
     _tell_more(len(report.ambiguous))
+    if report.perhaps:
+        print("perhaps at companies of your lists (then: mentorwatch people add NAME --title TITLE --company COMPANY):")
+    for each in report.perhaps[:_MOST]:
+        print(f"  line {each['line']}: {each['name']}, {each['company']}: {each['candidates']}?")
+    _tell_more(len(report.perhaps))
+    if not report.rows:
+        say("the file names its columns and nobody below them: is the export complete?")
     if report.at_listed and not report.dry_run:
         say("see them: mentorwatch ledger")
+
+
+_SKIPPED = {
+    "padding": "empty",
+    "double": "of somebody who stands above",
+    "no_name": "without a name",
+    "ragged": "with more cells than the header",
+    "broken_quotes": "with broken quotes",
+    "suppressed": "of somebody who was forgotten",
+}
+"""Why a row is left out, in words; --json has the lines."""
 
 
 def _role(side: dict[str, str | None]) -> str:
@@ -95,7 +113,7 @@ def page(
     if url is not None and not is_web_address(url):
         raise UsageError(f"{url!r} is not a web address", hint="--url takes the address the page was saved from")
     if not file.is_file():
-        raise InputError("no such file", file=file)
+        raise InputError("a folder; name one page in it" if file.is_dir() else "no such file", file=file)
 
     async def read(pages: PageImport) -> InboxReport:
         return InboxReport(files=[await pages.read_file(file, url=url, company=company)], dry_run=pages.dry_run)
@@ -130,7 +148,7 @@ def inbox(dry_run: DryRun = False, as_json: Json = False) -> None:
 def _run(work: Callable[[PageImport], Awaitable[InboxReport]], dry_run: bool) -> InboxReport:
     from crawler.reading import ReadingRoom
     from watchlist.imports.inbox import PageImport
-    from watchlist.jobs.workplace import utc_now
+    from watchlist.times import utc_now
 
     async def read() -> InboxReport:
         with ReadingRoom() as room:

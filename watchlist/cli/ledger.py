@@ -91,8 +91,8 @@ def skip(
     """Leave a company out of the worklist."""
     from watchlist.follow import ensure_user
     from watchlist.goal import require_goal
-    from watchlist.jobs.workplace import utc_now
     from watchlist.ledger import skip_company
+    from watchlist.times import utc_now
 
     with open_store() as store, store.session() as session:
         chosen = require_goal(session, ensure_user(session), goal)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watchlist.cli.context import open_store, settings
-from watchlist.cli.output import DryRun, Json, print_json, say
+from watchlist.cli.output import DAY, DryRun, Json, print_json, read_day, say
 from watchlist.cli.people import people
 from watchlist.errors import UsageError
 
@@ -28,7 +28,7 @@ def moves(
         bool, typer.Option("--held", help="Only what waits: sites that lost half of their people.")
     ] = False,
     since: Annotated[
-        datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Seen from that day on.")
+        datetime | None, typer.Option("--since", parser=read_day, metavar=DAY, help="Seen from that day on.")
     ] = None,
     accept: Annotated[
         str | None, typer.Option("--accept", metavar="ORGANISATION", help="What it lost is true.")
@@ -65,7 +65,7 @@ def moves(
 
 def _accept(name: str, *, dry_run: bool, as_json: bool) -> None:
     from pipelines.load.held import accept_held
-    from watchlist.jobs.workplace import utc_now
+    from watchlist.times import utc_now
 
     with open_store() as store, store.session() as session:
         site, found = accept_held(session, name, now=utc_now())

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,16 @@ import typer
 from watchlist.errors import UsageError
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON alone on stdout.")]
+DAY = "YYYY-MM-DD"
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change and change nothing.")]
+
+
+def read_day(text: str) -> datetime:
+    """The day that an option names. Raises typer.BadParameter for what is none."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d")  # noqa: DTZ007  # a date, no time
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; one is written like 2026-03-09") from None
 
 
 def print_json(data: Any) -> None:
@@ -52,9 +62,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     table = Table(*(Column(name, overflow="fold") for name in columns), box=style, pad_edge=False, header_style="bold")
     for row in body:
         table.add_row(*row)
-    if not console.is_terminal:
-        console.width = 160
-    console.print(table)
+    if console.is_terminal:
+        console.print(table)
+        return
+    console.width = 160
+    with console.capture() as told:
+        console.print(table)
+    print("\n".join(line.rstrip() for line in told.get().splitlines()))
 
 
 @contextmanager
@@ -84,6 +98,7 @@ def progress(what: str) -> Iterator[Any]:
 
 _OFFLINE = frozenset({"dns", "connection"})
 """Reasons that a machine without a network meets everywhere."""
+_MOST_FAILED = 20
 
 
 def finish_partly(failed: dict[str, str], *, done: int, what: str, hint: str = "") -> None:
@@ -93,16 +108,24 @@ def finish_partly(failed: dict[str, str], *, done: int, what: str, hint: str = "
     """
     if not failed:
         return
-    for name, reason in list(failed.items())[:20]:
-        say(f"  {name}: {_in_words(reason)}")
-    if len(failed) > 20:
-        say(f"  and {len(failed) - 20} more")
-    offline = (
-        not done and set(failed.values()) & _OFFLINE and set(failed.values()) <= {*_OFFLINE, "no_website", "backoff"}
-    )
-    next_act = "is this machine online?" if offline else hint
+    name_failures(failed)
+    reasons = set(failed.values()) - {"no_website", "backoff"}
+    next_act = "is this machine online?" if not done and reasons and reasons <= _OFFLINE else hint
     say(f"{len(failed)} of {len(failed) + done} {what} gave nothing" + (f" ({next_act})" if next_act else ""))
     raise typer.Exit(3)
+
+
+def name_failures(failed: dict[str, str]) -> None:
+    """What failed, a line each, with the reason in words; the first 20."""
+    for name, reason in list(failed.items())[:_MOST_FAILED]:
+        say(f"  {name}: {short_addresses(_in_words(reason))}")
+    if len(failed) > _MOST_FAILED:
+        say(f"  and {len(failed) - _MOST_FAILED} more")
+
+
+def short_addresses(text: str) -> str:
+    """`text` with the long query of an address left out; `--verbose` has the whole."""
+    return re.sub(r"(https?://[^\s?]+\?)[^\s]{40,}", r"\1...", text)
 
 
 def _in_words(reason: str) -> str:
@@ -113,7 +136,7 @@ def _in_words(reason: str) -> str:
     from watchlist.ledger import explain_reason
 
     words = PLAIN_WORDS.get(reason) or explain_reason(reason).sentence.rstrip(".")
-    return reason if reason in words else f"{reason}: {words[:1].lower()}{words[1:]}"
+    return f"{reason}: {words[:1].lower()}{words[1:]}"
 
 
 def write_private(file: Path, data: bytes) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from watchlist.cli.context import current_home, open_store, settings
-from watchlist.cli.output import DryRun, Json, print_json, print_table, say
+from watchlist.cli.output import DAY, DryRun, Json, print_json, print_table, read_day, say
 from watchlist.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def list_(  # a command's options
     state: Annotated[str | None, typer.Option(help="known, candidate, followed or unfollowed.")] = None,
     list_key: Annotated[str | None, typer.Option("--list", help="Only organisations of this list.")] = None,
     as_of: Annotated[
-        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Who held what, as known on that day.")
+        datetime | None,
+        typer.Option("--as-of", parser=read_day, metavar=DAY, help="Who held what, as known on that day."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -141,7 +142,7 @@ def add(
 ) -> None:
     """Add somebody by hand; somebody who is known already is found by employer or account."""
     from watchlist.imports.by_hand import add_person
-    from watchlist.jobs.workplace import utc_now
+    from watchlist.times import utc_now
 
     with open_store() as store, store.session() as session:
         done = add_person(
@@ -161,9 +162,12 @@ def add(
     if as_json:
         print_json(done.as_json())
         return
-    verb = ("would add" if dry_run else "added") if done.new else "known already, noted:"
-    place = "" if done.organization_id else " (on none of your lists)"
+    verb = ("would add" if dry_run else "added") if done.new else f"known already, {'would be ' * dry_run}noted:"
+    perhaps = f"; do you mean {done.meant}?" if done.meant else ""
+    place = "" if done.organization_id else f" (on none of your lists{perhaps})"
     say(f"{verb} {done.name}, {done.title}, {done.company}{place}: {done.function}, {done.level}")
+    if done.function == "other":
+        say(f"the title {done.title!r} tells no function, so no ledger shows them; was it written out?")
 
 
 @people.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from watchlist.cli.context import open_store, settings
-from watchlist.cli.output import Json, print_json, say
+from watchlist.cli.output import DAY, Json, print_json, read_day, say
 
 if TYPE_CHECKING:
     from watchlist.digest.view import DigestView
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def digest(
     day: Annotated[
-        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Default: the day that was due last.")
+        datetime | None, typer.Option("--day", parser=read_day, metavar=DAY, help="Default: the day that was due last.")
     ] = None,
     show_html: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     as_json: Json = False,
@@ -47,7 +47,7 @@ def _build(day: date | None) -> DigestView:
     from watchlist.digest.render import write_digest
     from watchlist.digest.window import due_day
     from watchlist.follow import ensure_user
-    from watchlist.jobs.workplace import utc_now
+    from watchlist.times import utc_now
 
     chosen = settings()
     with open_store() as store, store.session() as session:
@@ -61,8 +61,8 @@ def sources(
     as_json: Json = False,
 ) -> None:
     """Every source: how it may be used, how it is, and in plain words why something is not fetched."""
-    from watchlist.jobs.workplace import utc_now
     from watchlist.sources import render_sources, report_sources
+    from watchlist.times import utc_now
 
     chosen = settings()
     with open_store() as store, store.session(mode="read") as session:
@@ -75,10 +75,10 @@ def sources(
 
 def doctor(as_json: Json = False) -> None:
     """Settings, what is due, what is broken."""
-    from watchlist.jobs.workplace import utc_now
     from watchlist.status import as_json as to_json
     from watchlist.status import doctor as examine
     from watchlist.status import render_report
+    from watchlist.times import utc_now
 
     chosen = settings()
     with open_store() as store, store.session() as session:

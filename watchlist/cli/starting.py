@@ -50,7 +50,16 @@ def init(
     say(f"every request will say\n    User-Agent: {load_settings(home).user_agent}")
     if list_key or sys.stdin.isatty():
         _first_goal(list_key, current, target)
-    say(f"home: {home}\nnext: mentorwatch crawl leaders, then mentorwatch ledger")
+    first = "" if _has_goal() else "mentorwatch goal set --from TITLE --to TITLE --list it, then "
+    say(f"home: {home}\nnext: {first}mentorwatch crawl leaders, then mentorwatch ledger")
+
+
+def _has_goal() -> bool:
+    from watchlist.follow import ensure_user
+    from watchlist.goal import list_goals
+
+    with open_store() as store, store.session() as session:
+        return bool(list_goals(session, ensure_user(session)))
 
 
 def _ask_contact(known: str) -> str:

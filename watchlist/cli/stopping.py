@@ -36,8 +36,8 @@ def stop(everything: Everything = False, hosts: Hosts = None, people: People = N
 
     It holds over restarts until `resume`. Without an option: what is stopped.
     """
-    from watchlist.jobs.workplace import utc_now
     from watchlist.stops import add_stops
+    from watchlist.times import utc_now
 
     _change(everything, hosts, people, as_json, lambda session, stops: add_stops(session, stops, now=utc_now()))
 

@@ -60,6 +60,8 @@ class ImportReport:
     open: tuple[OpenRow, ...] = ()
     doubled: tuple[tuple[CompanyRow, CompanyRow], ...] = ()
     """Rows left out, each with the row before it that means the same company."""
+    gone: tuple[str, ...] = ()
+    """The names of those that were removed, by their old rank."""
 
     def as_json(self) -> dict[str, Any]:
         """The report as a JSON object."""
@@ -120,6 +122,7 @@ def import_companies(  # noqa: PLR0913  # all by name
         known_by=plan.known_by,
         open=tuple(plan.open),
         doubled=tuple(plan.doubled),
+        gone=tuple(store[entry.organization_id].name for entry in sorted(gone, key=lambda each: each.rank)),
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from watchlist.companies.facts import SHOWN, band_of, facts_json, latest_facts
+from watchlist.companies.facts import BAND_NAMES, SHOWN, band_of, facts_json, latest_facts
+from watchlist.companies.figures import country_code
 from watchlist.companies.rows import FACTS
-from watchlist.errors import NotFoundError
+from watchlist.errors import NotFoundError, UsageError
 from watchlist.models import CompanyList, ListEntry, Organization
 from watchlist.settings import config_dir
 from watchlist.times import iso
@@ -55,8 +56,10 @@ def list_companies(
 ) -> tuple[ListedCompany, ...]:
     """The companies of a list by rank, of one country or size band only where that is given ("unknown": of none known).
 
-    Raises NotFoundError that names the lists there are.
+    A country is a code or a name. Raises NotFoundError that names the lists there are, UsageError for what is no
+    country and no size band.
     """
+    country, size = _country(country), _size(size)
     found = require_list(session, key)
     rows = session.exec(
         select(Organization, ListEntry)
@@ -94,6 +97,21 @@ def _line(company: Organization, entry: ListEntry, facts: dict[str, Any]) -> Lis
         size=band_of(employees.value if employees else None),
         facts=facts_json(facts),
     )
+
+
+def _country(text: str | None) -> str | None:
+    if text is None or text.casefold() == UNKNOWN:
+        return text
+    code = country_code(text)
+    if code is None:
+        raise UsageError(f"{text!r} is no country", hint="two letters of ISO 3166, such as US or DE, or unknown")
+    return code
+
+
+def _size(text: str | None) -> str | None:
+    if text is None or text in BAND_NAMES or text.casefold() == UNKNOWN:
+        return text
+    raise UsageError(f"{text!r} is no size band", hint=f"one of {', '.join(BAND_NAMES)}, or unknown")
 
 
 def _fits(value: str | None, wanted: str | None) -> bool:

@@ -83,7 +83,8 @@ class _Notes:
 def _read_columns(source: Path | bytes, filename: str, header: Sequence[str], max_rows: int | None) -> CompanyFile:
     chosen = _chosen(header)
     columns = [name for name, _ in chosen.values()]
-    table = read_table(source, filename, columns=columns, limit=(LIMIT, max_rows) if max_rows is not None else None)
+    limit = (LIMIT, max_rows) if max_rows is not None else None
+    table = read_table(source, filename, columns=columns, limit=limit, fill_short=True)
     notes = _Notes(filename)
     for problem in table.problems:
         notes.leave_out(problem.line, problem.text)

@@ -41,6 +41,8 @@ class Added:
     new: bool
     url: str | None
     dry_run: bool
+    meant: str | None = None
+    """Where the company is on no list: one of a list that it may be, by its name."""
 
     def as_json(self) -> dict[str, Any]:
         """As a JSON object."""
@@ -69,10 +71,9 @@ def add_person(  # noqa: PLR0913  # what a user can say of somebody
     read = read_name(name, trusted=True)
     if read is None:
         raise UsageError(f"{name!r} does not read as a person's name", hint="given name and family name")
-    for each in (*links, *([url] if url else [])):
-        _check_address(each)
-    if since is not None and not _SINCE.fullmatch(since):
-        raise UsageError(f"{since!r} is no date", hint="--since takes 2024, 2024-03 or 2024-03-01")
+    for option, each in (*(("--link", link) for link in links), *([("--url", url)] if url else [])):
+        _check_address(each, option)
+    _check_since(since, now)
     subject = _subject(session, _said(company, "company"))
     item = PersonItem(
         name=" ".join(name.split()),
@@ -114,7 +115,13 @@ def _added(  # noqa: PLR0913  # what is told of it
         new=new,
         url=url,
         dry_run=dry_run,
+        meant=None if subject.organization_id else _meant(session, subject.name),
     )
+
+
+def _meant(session: Session, company: str) -> str | None:
+    close = Organisations.of(session).close_to(company)
+    return close[0].name if len(close) == 1 else None
 
 
 def _subject(session: Session, company: str) -> Subject:
@@ -135,9 +142,22 @@ def _said(text: str, what: str) -> str:
     return said
 
 
-def _check_address(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise UsageError(f"{url!r} is not a web address", hint="it begins with https://")
+def _check_since(since: str | None, now: datetime) -> None:
+    if since is None:
+        return
+    if not _SINCE.fullmatch(since):
+        raise UsageError(f"{since!r} is no date", hint="--since takes 2024, 2024-03 or 2024-03-01")
+    if int(since[:4]) > now.year + 1:
+        raise UsageError(f"{since} is not yet", hint="--since says when they began")
+
+
+def _check_address(url: str, option: str) -> None:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
+        raise UsageError(f"{url!r} is not a web address", hint=f"{option} takes one that begins with https://")
     if has_user_info(url):
         raise UsageError("an address with a password in it is not taken")

@@ -20,6 +20,7 @@ from watchlist.settings import ImportSettings, config_dir, read_toml
 from watchlist.tables import DELIMITERS, Problem, split_records
 
 HOW_TO_EXPORT: Final = "LinkedIn: Settings, Data privacy, Get a copy of your data, Connections; it comes as a ZIP"
+_AGAIN: Final = "download it again, or unpack it yourself"
 _PREAMBLE: Final = 60
 """Records in which the header is looked for: some exports begin with notes."""
 _MAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -74,6 +75,8 @@ class Header:
 def read_connections(file: Path, limits: ImportSettings) -> Connections:
     """The contacts of a file. Raises InputError that says what is wrong and how to get the right file."""
     text = decode(_bytes_of(file, limits.max_file_mib * 1024**2))
+    if not text.strip():
+        raise InputError("the file is empty", file=file, hint=HOW_TO_EXPORT)
     broken: list[Problem] = []
     delimiter = _delimiter(text)
     records = list(split_records(text, delimiter, broken))
@@ -188,9 +191,12 @@ def _bytes_of(file: Path, limit: int) -> bytes:
             return _out_of_archive(file, limit)
         if file.stat().st_size > limit:
             raise _too_large(file, limit)
-        return file.read_bytes()
+        data = file.read_bytes()
     except OSError as error:
         raise InputError(error.strerror or "cannot be read", file=file) from None
+    if data.startswith(b"PK\x03\x04"):
+        raise InputError("the archive is damaged", file=file, hint=_AGAIN)
+    return data
 
 
 def _out_of_archive(file: Path, limit: int) -> bytes:
@@ -204,7 +210,7 @@ def _out_of_archive(file: Path, limit: int) -> bytes:
                 data = _bounded(iter(lambda: part.read(_READ_AT_ONCE), b""), limit)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
         what = "is locked by a password" if "password" in str(error) else "is damaged"
-        raise InputError(f"the archive {what}", file=file, hint="download it again, or unpack it yourself") from None
+        raise InputError(f"the archive {what}", file=file, hint=_AGAIN) from None
     if data is None:
         raise _too_large(file, limit)
     return data

@@ -171,10 +171,14 @@ def _whose(session: Session, told: FileReport, page: SavedPage, company: str | N
     """The company that is named, else the one of the address, else a conference of the address, else by site name."""
     known = Organisations.of(session)
     if company is not None:
-        return _of_company(known.meant(company), told, company)
+        found = known.meant(company)
+        if not found:
+            told.sentence = _sentences()["unknown_company"].format(company=repr(company))
+            raise SavedPageError("no_company")
+        return _of_company(found, told, company)
     url = told.url or ""
-    if found := known.at_host(url):
-        return _of_company(found, told, url)
+    if at_host := known.at_host(url):
+        return _of_company(at_host, told, url)
     host = host_of_address(url)
     events = [event for event in session.exec(select(Event)) if host_of_address(event.url) == host]
     if len(events) == 1:

@@ -64,6 +64,8 @@ class LinkedInReport:
     job_changes: list[dict[str, Any]] = field(default_factory=list)
     ambiguous: list[dict[str, Any]] = field(default_factory=list)
     """Employers that several companies may be (kept, without a link), and people who may be one (not kept)."""
+    perhaps: list[dict[str, Any]] = field(default_factory=list)
+    """Employers on no list that may be short for one that is (kept as written, without a link), with its name."""
     reasons: dict[str, int] = field(default_factory=dict)
     """Why rows were skipped."""
     skipped_lines: list[dict[str, Any]] = field(default_factory=list)
@@ -141,6 +143,8 @@ class _Import:
     def _count(self, row: Connection, company: Subject) -> None:
         self.report.name_only += row.company is None and row.position is None
         self.report.at_listed += company.organization_id is not None
+        if row.company and company.organization_id is None:
+            self._propose(row, row.company)
 
     def _company(self, row: Connection) -> Subject:
         """The employer: the one listed organisation of that name, else what is written."""
@@ -151,6 +155,12 @@ class _Import:
             told = {"line": row.line, "name": row.name, "company": row.company, "candidates": describe(found)}
             self.report.ambiguous.append(told)
         return Subject(key=organisation_key(row.company) if row.company else "", name=row.company or "")
+
+    def _propose(self, row: Connection, company: str) -> None:
+        close = self.organisations.close_to(company)
+        if len(close) == 1:
+            told = {"line": row.line, "name": row.name, "company": company, "candidates": close[0].name}
+            self.report.perhaps.append(told)
 
     def _is_namesake(self, row: Connection, name_key: str, identity: Identity, company: Subject) -> bool:
         """Two contacts of one name at one employer with different profiles are two people: told, not made one."""

@@ -262,7 +262,7 @@ class _FromEdgar:
             frame
             for each in years
             for url in frame_urls(self.order.measure, each)
-            if (frame := await self.inquiry.find(url, read_frame)) is not None  # 404: nobody reported this tag
+            if (frame := await self.inquiry.find(url, read_frame, url)) is not None  # 404: nobody reported this tag
         ]
         listed = {ticker.cik for ticker in await self.inquiry.learn(TICKERS_URL, read_tickers)}
         country = self.order.country
@@ -274,7 +274,6 @@ class _FromEdgar:
         self.why.append(why)
 
     def _ranked(self, figure: Figure, filer: Filer) -> Ranked:
-        source = f"https://www.sec.gov/cgi-bin/browse-edgar?action=getcompany&CIK={int(figure.cik):010d}"
         return Ranked(
             name=figure.name,
             website=filer.website,
@@ -282,7 +281,7 @@ class _FromEdgar:
             cik=figure.cik,
             country=figure.country or filer.country,
             values=(Valued(figure.value, "USD", figure.as_of),),
-            source=source,
+            source=figure.source,
         )
 
 

@@ -32,6 +32,8 @@ from watchlist.jobs.inquiry import CLOSED, Inquiry, RegisterError
 OLDER_FILES: Final = 3
 """Files of older filings that are asked for at most: banks file thousands of other things."""
 _DAYS_A_MONTH: Final = 30.5
+_FOR_EVER: Final = frozenset({"unreadable", "http_404", "http_410", "too_large", "too_dense"})
+"""Reasons that will not be others the next time: a filing never changes."""
 
 
 @dataclass(slots=True)
@@ -147,7 +149,7 @@ def _count(filed: Filed, error: RegisterError, url: str) -> None:
     if error.reason in CLOSED:
         raise error
     filed.dropped[error.reason] += 1
-    if error.reason in {"unreadable", "http_404", "http_410"}:  # it will not be better another time
+    if error.reason in _FOR_EVER:
         filed.read[url] = {}
     else:
         filed.again = True

@@ -75,46 +75,43 @@ class Inquiry:
         except UnreadableError as error:
             raise RegisterError("unreadable", str(error)) from error
 
-    async def learn(self, url: str, reader: Callable[[bytes], T]) -> T:
-        """What `reader` makes of the answer of an address. Raises RegisterError."""
-        return await self.read(reader, await self.ask(url))
+    async def learn(self, url: str, reader: Callable[..., T], *more: object) -> T:
+        """`reader(body, *more)` of the answer of an address. Raises RegisterError.
 
-    async def find(self, url: str, reader: Callable[[bytes], T]) -> T | None:
-        """What `reader` makes of an answer; None where there is nothing at the address (404). Raises RegisterError."""
+        A server that lags behind says so with status 200: no pause for the door to note, so it is kept here.
+        """
+        for tries_left in reversed(range(TRIES)):
+            answer = await self.ask(url)
+            wait = _wait(answer.headers.get("retry-after", ""))
+            try:
+                return await self.read(reader, answer, *more)
+            except RegisterError as error:
+                if error.reason != "busy" or not tries_left or wait > PATIENCE.total_seconds():
+                    raise
+            await self._pause(wait)
+        raise AssertionError("the last try returns or raises")
+
+    async def find(self, url: str, reader: Callable[..., T], *more: object) -> T | None:
+        """`reader(body, *more)` of an answer; None where nothing is at the address (404). Raises RegisterError."""
         try:
-            return await self.learn(url, reader)
+            return await self.learn(url, reader, *more)
         except RegisterError as error:
             if error.reason == "http_404":
                 return None
             raise
 
     async def items(self, ids: Iterable[str], *, props: str = CLAIMS) -> dict[str, Item]:
-        """Wikidata items by the id asked for, 50 at a time; halves where an answer is too large. Raises RegisterError.
-
-        A server that lags behind says so with status 200: no pause for the door to note, so it is kept here.
-        """
+        """Wikidata items by the id asked for, 50 at a time; halves where that is too much. Raises RegisterError."""
         found: dict[str, Item] = {}
         for batch in batches(ids):
             try:
-                found |= await self._patient(items_url(batch, props=props))
+                found |= await self.learn(items_url(batch, props=props), entities)
             except RegisterError as error:
                 if error.reason != "too_large" or len(batch) == 1:
                     raise
                 for half in (batch[: len(batch) // 2], batch[len(batch) // 2 :]):
                     found |= await self.items(half, props=props)
         return found
-
-    async def _patient(self, url: str) -> dict[str, Item]:
-        for tries_left in reversed(range(TRIES)):
-            answer = await self.ask(url)
-            wait = _wait(answer.headers.get("retry-after", ""))
-            try:
-                return await self.read(entities, answer)
-            except RegisterError as error:
-                if error.reason != "busy" or not tries_left or wait > PATIENCE.total_seconds():
-                    raise
-            await self._pause(wait)
-        raise AssertionError("the last try returns or raises")
 
     async def _wait_for(self, error: FetchError, tries_left: int) -> None:
         """Until a short pause of the host is over; any other reason is passed on."""

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from crawler.fetch import Door
 from crawler.reading import ReadingRoom
 from watchlist.settings import Settings
 from watchlist.store import Store
+from watchlist.times import utc_now
 
 Progress = Callable[[int, int, str], None]
 """(done, of, what): called as long work goes on."""
-
-
-def utc_now() -> datetime:
-    """The clock of a real run."""
-    return datetime.now(UTC)
 
 
 def no_progress(_done: int, _of: int, _what: str) -> None:

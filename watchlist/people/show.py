@@ -125,7 +125,9 @@ def _with_words(session: Session, text: str) -> list[Person]:
 
 
 def _names(session: Session) -> list[tuple[int, str]]:
-    return [(number or 0, name) for number, name in session.exec(select(Person.id, Person.name).order_by(Person.id))]
+    return [
+        (number or 0, name) for number, name in session.exec(select(Person.id, Person.name).order_by(col(Person.id)))
+    ]
 
 
 def _of_ids(session: Session, ids: list[int]) -> list[Person]:

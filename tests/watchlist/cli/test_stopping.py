@@ -20,8 +20,8 @@ from watchlist.cli.verbose import decision_line
 from watchlist.demo.reply import Reply
 from watchlist.demo.server import LoopbackWeb
 from watchlist.follow import ensure_user, follow_people
-from watchlist.jobs.workplace import utc_now
 from watchlist.store import Store
+from watchlist.times import utc_now
 
 NOW = datetime(2026, 3, 2, 8, 0, 1, tzinfo=UTC)
 SECRET = "Zx81kQpL0vWmT4sNb7Yd"

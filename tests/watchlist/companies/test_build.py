@@ -161,6 +161,9 @@ def test_edgar_gives_listed_companies_of_the_field_from_the_greatest_on(tmp_path
         ("Late Reporter Inc", 800.0, "2024-12-31", "1003"),
         ("NORTHWIND SYSTEMS INC", 700.0, "2025-12-31", "1001"),
     ]
+    frames = "https://data.sec.gov/api/xbrl/frames/us-gaap"
+    shown_in = (f"{CONTRACTS}/USD/CY2025", "Revenues/USD/CY2024", "Revenues/USD/CY2025")
+    assert [row.source for row in built.rows] == [f"{frames}/{frame}.json" for frame in shown_in]
     assert any("of 3 companies found in the register 3" in why for why in built.why)
     assert (first, again) == (4, 4), "the industry of a filer is asked for once"
 

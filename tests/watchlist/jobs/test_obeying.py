@@ -14,9 +14,9 @@ from crawler.fetch.stops import Stops
 from tests.databases import settings_for
 from tests.servers import LoopbackServer, site
 from watchlist.jobs.obeying import obeying
-from watchlist.jobs.workplace import utc_now
 from watchlist.stops import add_stops, lift_stops
 from watchlist.store import Store
+from watchlist.times import utc_now
 
 EVERYTHING = Stops(everything=True)
 
