@@ -19,9 +19,9 @@ from tests.watchlist.world import World
 from watchlist.demo.reply import Reply
 from watchlist.demo.server import LoopbackWeb
 from watchlist.follow import ensure_user, follow_people
-from watchlist.jobs.workplace import utc_now
 from watchlist.models import Feed, Job
 from watchlist.store import Store
+from watchlist.times import utc_now
 
 pytestmark = pytest.mark.real
 

@@ -65,7 +65,7 @@ def test_without_an_option_both_say_what_is_stopped_and_how_to_use_them(home: Pa
 def test_stopping_and_resuming(home: Path) -> None:
     done = call(home, "stop", "--host", "HTTPS://Blog.Zoe.TEST/feed", "--host", "globex.test", "--person", "1")
     assert done.status == 0
-    assert re.sub(r"since \S+", "since then", done.out).splitlines() == [
+    assert re.sub(r"since \S+ \S+Z", "since then", done.out).splitlines() == [
         "stopped now:",
         "  blog.zoe.test and its sub hosts         since then",
         "  globex.test and its sub hosts           since then",
