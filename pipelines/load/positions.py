@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session
 
 from pipelines.lexicon.title_wording import same_wording
@@ -28,6 +28,8 @@ _COLUMNS: Final = [column for column in columns(Position) if column.name != "id"
 _HELD: Final = (
     select(*_COLUMNS).where(columns(Position).person_id.in_(any_of("people"))).order_by(columns(Position).term)
 )
+_OWN_DATES: Final = ("started_on", "ended_on")
+_REPLACED: Final = delete(Position).where(*(columns(Position)[name] == bindparam(f"old_{name}") for name in KEY))
 
 Row = dict[str, Any]
 
@@ -42,6 +44,8 @@ def load_positions(session: Session, evidence: Sequence[Evidence], *, known_page
     for person_id, source_id, record in evidence:
         for position in record.positions:
             held.take_in(person_id, source_id, record, position)
+    if held.replaced:
+        session.connection().execute(_REPLACED, held.replaced)
     upsert(session, Position, list(held.changed.values()), key=KEY, update=_CHANGING)
 
 
@@ -55,6 +59,8 @@ class _Held:
     def __init__(self, rows: Iterable[Row], *, known_page: bool, whole: bool) -> None:
         self.known_page, self.whole = known_page, whole
         self.changed: dict[tuple[Any, ...], Row] = {}
+        self.replaced: list[Row] = []
+        """The keys of what other sources said, whose place the own page takes."""
         self._of: defaultdict[tuple[int, str], list[Row]] = defaultdict(list)
         for row in rows:
             self._of[row["person_id"], row["organisation_key"]].append(row)
@@ -62,21 +68,16 @@ class _Held:
     def take_in(self, person_id: int, source_id: int, record: PersonRecord, position: PositionRecord) -> None:
         """One role of one record: the organisation's own page decides, every other source only adds."""
         here, at = self._of[person_id, position.organisation_key], record.statement.fetched_at
-        last = _last(here, position)
+        last = _last(here, {"title": position.title, "section": position.section})
         if position.section == PAST:
-            row = last or _began(person_id, source_id, record, position, {"term": 1, "arrived": False})
+            row = last or _began(person_id, source_id, record, position)
             shown = _shown(record, row, position)
             self._change(row, _dates(row, position), shown, ended_at=row["ended_at"] or at)
         elif not self._own_decides(here, record, position):
             if last is None or last["ended_at"] is not None or (position.own_page and not last["own_page"]):
                 if not self.whole and any(row["own_page"] and row["ended_at"] is None for row in here):
                     return
-                for other in here if position.own_page else ():
-                    self._give_way(other, position, at)
-                term = last["term"] + 1 if last else 1
-                arrived = position.own_page and self.known_page
-                last = _began(person_id, source_id, record, position, {"term": term, "arrived": arrived})
-                here.append(last)
+                last = self._begin(here, last, _began(person_id, source_id, record, position))
             shown = _shown(record, last, position)
             self._change(last, _dates(last, position), shown, misses=0, ended_at=None)
 
@@ -95,21 +96,46 @@ class _Held:
         self._change(own, _dates(own, position), seen)
         return True
 
-    def _give_way(self, other: Row, position: PositionRecord, at: datetime) -> None:
-        """What another source said of a role ends where the organisation's own page begins to show it."""
-        theirs = other["own_page"] or other["ended_at"] is not None or other["section"] == PAST
-        if not theirs and (other["title"] == position.title or same_wording(other["title"], position.title)):
-            self._change(other, {}, {}, ended_at=max(at, other["first_seen_at"]))
+    def _begin(self, here: list[Row], last: Row | None, new: Row) -> Row:
+        """A new role, or a new term of one that was over.
+
+        What others said of it before gives way to the organisation's own page: by the first reading of a page it is
+        replaced, so that the order in which sources were read changes nothing; later the page has a day of its own
+        from which it shows the role, and the word of the others ends there.
+        """
+        theirs = [row for row in here if new["own_page"] and _gives_way(row, new)]
+        if theirs and not self.known_page:
+            new |= _dates_of(new, *theirs) | {"first_seen_at": min(row["first_seen_at"] for row in (new, *theirs))}
+            self._replace(here, theirs)
+            last = _last(here, new)
+        else:
+            for row in theirs:
+                self._change(row, {}, {}, ended_at=max(new["seen_at"], row["first_seen_at"]))
+        new |= {"term": last["term"] + 1 if last else 1, "arrived": new["own_page"] and self.known_page}
+        here.append(new)
+        return new
+
+    def _replace(self, here: list[Row], theirs: Sequence[Row]) -> None:
+        for row in theirs:
+            here.remove(row)
+            self.changed.pop(tuple(row[name] for name in KEY), None)
+            self.replaced.append({f"old_{name}": row[name] for name in KEY})
 
     def _change(self, row: Row, dates: Row, shown: Row, **values: Any) -> None:
         row |= dates | shown | values
         self.changed[tuple(row[name] for name in KEY)] = row
 
 
-def _last(here: Sequence[Row], position: PositionRecord) -> Row | None:
+def _last(here: Sequence[Row], role: Row) -> Row | None:
     """The latest term of exactly this role."""
-    same = [row for row in here if (row["title"], row["section"]) == (position.title, position.section)]
+    same = [row for row in here if (row["title"], row["section"]) == (role["title"], role["section"])]
     return max(same, key=lambda row: row["term"], default=None)
+
+
+def _gives_way(row: Row, new: Row) -> bool:
+    """Whether a row is what another source says of a role that the own page begins to show."""
+    theirs = row["own_page"] or row["ended_at"] is not None or row["section"] == PAST
+    return not theirs and (row["title"] == new["title"] or same_wording(row["title"], new["title"]))
 
 
 def _own_role(here: Sequence[Row], position: PositionRecord) -> Row | None:
@@ -129,11 +155,12 @@ def _is_later(position: PositionRecord, ended_at: datetime) -> bool:
     return position.started_on is not None and position.started_on > ended_at.date().isoformat()
 
 
-def _began(person_id: int, source_id: int, record: PersonRecord, position: PositionRecord, begun: Row) -> Row:
+def _began(person_id: int, source_id: int, record: PersonRecord, position: PositionRecord) -> Row:
     at = record.statement.fetched_at
     return {name: getattr(position, name) for name in PositionRecord.__slots__} | {
         "person_id": person_id,
-        **begun,
+        "term": 1,
+        "arrived": False,
         "page_url": record.statement.url,
         "first_seen_at": at,
         "seen_at": at,
@@ -156,7 +183,15 @@ def _shown(record: PersonRecord, row: Row, position: PositionRecord) -> Row:
 
 def _dates(row: Row, position: PositionRecord) -> Row:
     """The sources' own dates: what is known is never lost, and gives way only to what is as exact."""
-    return {name: _more_exact(row[name], getattr(position, name)) for name in ("started_on", "ended_on")}
+    return {name: _more_exact(row[name], getattr(position, name)) for name in _OWN_DATES}
+
+
+def _dates_of(new: Row, *others: Row) -> Row:
+    """The dates of a role that takes the place of others."""
+    dates = {name: new[name] for name in _OWN_DATES}
+    for row in others:
+        dates = {name: _more_exact(row[name], dates[name]) for name in _OWN_DATES}
+    return dates
 
 
 def _more_exact(known: str | None, told: str | None) -> str | None:

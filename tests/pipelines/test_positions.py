@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -83,15 +84,37 @@ def test_another_source_confirms_and_dates_what_the_own_page_shows_but_takes_not
     assert (role.seen_at, role.started_on) == (MONDAY + timedelta(days=3), "2019-05")
 
 
-def test_the_own_page_takes_the_role_over_from_another_source(store: Store) -> None:
+def test_the_own_page_takes_the_place_of_what_another_source_said_before(store: Store) -> None:
     with store.session() as session:
         acme = company(session, "Acme")
-        told(session, acme, replace(ADA, since="2019"), day=0, source="registry", url="https://register.test/1")
+        said = replace(ADA, section="board", since="2019")
+        told(session, acme, said, day=0, source="registry", url="https://register.test/1")
         crawl(session, acme, *TEAM, day=7)
-        told(session, acme, replace(ADA, since="2019"), day=9, source="registry", url="https://register.test/1")
+        told(session, acme, said, day=9, source="registry", url="https://register.test/1")
+        (role,) = roles(session)
+    assert (role.own_page, role.section, role.page_url) == (True, "executive", "https://acme.test/team")
+    assert (role.first_seen_at, role.started_on, role.ended_at) == (MONDAY, "2019", None)
+
+
+def test_what_another_source_said_ends_where_a_known_page_begins_to_show_it(store: Store) -> None:
+    with store.session() as session:
+        acme = company(session, "Acme")
+        crawl(session, acme, *TEAM[1:], day=0)
+        told(session, acme, ADA, day=3, source="registry", url="https://register.test/1")
+        crawl(session, acme, *TEAM, day=7)
         old, new = roles(session)
     assert (old.own_page, old.ended_at, new.own_page, new.ended_at) == (False, MONDAY + timedelta(days=7), True, None)
-    assert new.page_url == "https://acme.test/team"
+
+
+@pytest.mark.parametrize("order", list(permutations(("page", "registry", "import"))))
+def test_the_order_in_which_sources_are_read_changes_nothing(store: Store, order: tuple[Source, ...]) -> None:
+    said = {"page": ADA, "registry": replace(ADA, section="board"), "import": replace(ADA, section="staff")}
+    with store.session() as session:
+        acme = company(session, "Acme")
+        for day, source in enumerate(order):
+            told(session, acme, said[source], day=day, source=source, url=f"https://{source}.test/")
+        (role,) = roles(session)
+    assert (role.own_page, role.section, role.page_url) == (True, "executive", "https://page.test/")
 
 
 def test_who_is_not_on_the_own_page_any_more_is_not_brought_back_by_what_others_still_say(store: Store) -> None:
